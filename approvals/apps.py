@@ -1,0 +1,9 @@
+"""What is filed, and how it is decided."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ApprovalsConfig(AppConfig):
+    name = "approvals"
+    verbose_name = _("绩效目标审批")

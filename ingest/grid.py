@@ -1,0 +1,97 @@
+"""What a reader hands over: paragraphs and grids of cells, in the order of the document, without meaning.
+
+Rows are plain lists, so that 200,000 of them fit in memory; a cell's place is worked out only when asked for.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from openpyxl.utils import get_column_letter
+
+
+class CellError(str):
+    """A cell that holds no usable value: `#REF!`, or a formula stored without a result.
+
+    The text is what a person sees in the file; `reason` says why it is no value.
+    """
+
+    reason: str
+
+    def __new__(cls, text: str, reason: str) -> "CellError":
+        error = super().__new__(cls, text)
+        error.reason = reason
+        return error
+
+
+# Text keeps the line breaks and blanks of the file; numbers shown as percent come as text ("100%").
+type_of_cell = str | int | float | Decimal | bool | date | datetime | time | CellError
+Cell = type_of_cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A merged cell: rows top..bottom and columns left..right, all included, counted from 0.
+
+    The value stands in the top left cell; the cells it covers are None.
+    """
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(slots=True)
+class Grid:
+    """One table (or one sheet) as found.
+
+    label   a person's word for it: the sheet's name, or "第2页 表1"
+    rows    cells row by row; rows may differ in length; trailing empty cells may be missing
+    spans   merged cells
+    hidden_rows, hidden_columns   numbers counted from 0
+    locate  (row, column or None) → place in words; default "label!C7" as in a sheet
+    page    page number of the first row, where the format has pages
+    """
+
+    label: str
+    rows: list[Sequence[Cell]]
+    spans: list[Span] = field(default_factory=list)
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    locate: Callable[[int, int | None], str] | None = None
+    page: int | None = None
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """Where a person finds it: `Sheet1!C7`, `第2页 表1 第3行`. Counts from 0 like `rows`."""
+        if self.locate is not None:
+            return self.locate(row, column)
+        if column is None:
+            return f"{self.label}!{row + 1}"
+        return f"{self.label}!{get_column_letter(column + 1)}{row + 1}"
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A line of text outside of tables. `heading` is the level of a heading paragraph or None."""
+
+    text: str
+    place: str
+    heading: int | None = None
+
+
+Block = Paragraph | Grid
+
+
+@dataclass(slots=True)
+class Document:
+    """A file as a reader found it: its real format and its blocks in reading order."""
+
+    format: str
+    blocks: list[Block]
+
+    @property
+    def grids(self) -> list[Grid]:
+        """The tables alone."""
+        return [block for block in self.blocks if isinstance(block, Grid)]
