@@ -6,52 +6,12 @@ Texts are as printed, white space at the ends removed.
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from approvals.drafts import IndicatorDraft, ProjectDraft
 from ingest.problems import Problem
 
-
-@dataclass(slots=True)
-class IndicatorDraft:
-    """One row of 绩效指标. `comparator`, `number`, `unit` are the split reading, None where doubtful."""
-
-    level1: str | None = None
-    level2: str | None = None
-    name: str = ""
-    value: str | None = None
-    comparator: str | None = None
-    number: str | None = None
-    unit: str | None = None
-    nature: str | None = None
-    weight: str | None = None
-    description: str | None = None
-    description_custom: str | None = None
-    basis: str | None = None
-    custom: bool = False
-    place: str = ""
-
-
-@dataclass(slots=True)
-class ProjectDraft:
-    """One project of one fiscal year as the document has it."""
-
-    department: str | None = None
-    unit_code: str | None = None
-    unit_name: str | None = None
-    code: str | None = None
-    name: str = ""
-    category: str | None = None
-    period: str | None = None
-    total: Decimal | None = None
-    multi_year_total: Decimal | None = None
-    funding: dict[str, Decimal] = field(default_factory=dict)
-    purpose: str | None = None
-    goal: str | None = None
-    long_term_goal: str | None = None
-    spending_plan: dict[str, str] = field(default_factory=dict)
-    place: str = ""
-    indicators: list[IndicatorDraft] = field(default_factory=list)
+__all__ = ["DocumentDraft", "Extraction", "IndicatorDraft", "ProjectDraft"]
 
 
 @dataclass(slots=True)
