@@ -10,6 +10,8 @@ from decimal import Decimal
 
 from openpyxl.utils import get_column_letter
 
+from ingest.problems import Problem
+
 
 class CellError(str):
     """A cell that holds no usable value: `#REF!`, or a formula stored without a result.
@@ -86,10 +88,18 @@ Block = Paragraph | Grid
 
 @dataclass(slots=True)
 class Document:
-    """A file as a reader found it: its real format and its blocks in reading order."""
+    """A file as a reader found it.
+
+    format    its real format, by content: "xlsx", "docx", "pdf", "text" …
+    blocks    paragraphs and grids in reading order
+    problems  what the gate and the reader noticed without refusing the file (macros, hidden sheets …)
+    sha256    of the file's bytes, in hex: the same file twice is recognised by it
+    """
 
     format: str
     blocks: list[Block]
+    problems: list[Problem] = field(default_factory=list)
+    sha256: str = ""
 
     @property
     def grids(self) -> list[Grid]:

@@ -14,3 +14,12 @@ class Refused(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
         self.problem = problem
+
+    @classmethod
+    def because(cls, code: str, place: str, found: str, expected: str, fix: str) -> "Refused":
+        """An error told in one sentence: where, what was found, what was expected, how to mend it.
+
+        `place` begins with the file's name, followed by the sheet or page where there is one.
+        """
+        message = f"{place}：{found}。需要：{expected}。处理办法：{fix}。"
+        return cls(Problem(code, "error", message, place=place, found=found, expected=expected, fix=fix))
