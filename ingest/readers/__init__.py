@@ -1,0 +1,47 @@
+"""Readers: a file becomes a Document of paragraphs and grids. They give no meaning.
+
+`read` is the only entry: through the gate, then to the reader of the file's real kind.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from ingest import gate
+from ingest.grid import Document
+from ingest.problems import Refused
+from ingest.refusals import refuse_damaged
+
+# (done, all): rows, pages or bytes read of all there are.
+Progress = Callable[[int, int], None]
+
+# kind → module with `read(passed, progress) -> Document`. Imported when first needed: a text file loads no PDF engine.
+_READERS = {
+    "text": "ingest.readers.text",
+    "xlsx": "ingest.readers.xlsx",
+    "docx": "ingest.readers.docx",
+}
+
+
+def read(
+    source: bytes | Path, name: str, *, max_bytes: int = gate.MAX_BYTES, progress: Progress | None = None
+) -> Document:
+    """Read a file whatever it is called. Raises Refused, and nothing else, when it cannot be read.
+
+    `name` is the user's name for the file, for messages; `progress` is called now and then with (done, all).
+    """
+    passed = gate.inspect(source, name, max_bytes)
+    try:
+        document = import_module(_READERS[passed.kind]).read(passed, progress or _silent)
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:
+        # Damaged files fail in as many ways as libraries have; the user needs one answer. The cause stays chained.
+        raise refuse_damaged(name, "内容无法解析") from error
+    document.problems[:0] = passed.problems
+    document.sha256 = passed.sha256
+    return document
+
+
+def _silent(done: int, total: int) -> None:
+    """No one is watching."""

@@ -1,0 +1,100 @@
+"""Plain text: lines with tabs (or CSV fields) are table rows, other lines are paragraphs.
+
+A blank line between two rows stays as an empty row: in text that Word has written it ends a table row whose
+cells stand one a line. What that means is for the layouts to say.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from ingest.gate import Passed
+from ingest.grid import Block, Cell, Document, Grid, Paragraph
+from ingest.problems import Refused
+from ingest.readers import Progress
+from ingest.readers.encodings import decode
+
+# A CSV field may be as long as the file.
+csv.field_size_limit(2**31 - 1)
+_SNIFFED_LINES = 50
+
+
+def read(passed: Passed, progress: Progress) -> Document:
+    """Read UTF-8, UTF-16 or GB18030 text with tabs, CSV, or plain lines."""
+    text, _ = decode(passed.data, passed.name)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    delimiter = _csv_delimiter(text, passed.name)
+    blocks = [_csv_grid(text, delimiter)] if delimiter else list(_blocks(text.split("\n")))
+    if not any(isinstance(block, Paragraph) or block.rows for block in blocks):
+        raise Refused.because(
+            "NO_TABLE", passed.name, "文件里没有文字", "含有绩效目标表的文本", "请检查导出时是否选中了内容"
+        )
+    lines = text.count("\n") + 1
+    progress(lines, lines)
+    return Document("text", blocks)
+
+
+def _csv_delimiter(text: str, name: str) -> str | None:
+    """The delimiter of a CSV file, or None for text with tabs or plain lines."""
+    lines = [line for line in text.split("\n", _SNIFFED_LINES)[:_SNIFFED_LINES] if line.strip()]
+    named = PurePosixPath(name).suffix.lower() == ".csv"
+    if any("\t" in line for line in lines):
+        # Excel's "Unicode text" quotes fields as CSV does; other text has quotation marks of its own.
+        return "\t" if named else None
+    for delimiter in ",;|":
+        separated = sum(line.count(delimiter) >= 2 for line in lines)
+        if separated and (named or separated * 10 >= len(lines) * 6):
+            return delimiter
+    return None
+
+
+def _csv_grid(text: str, delimiter: str) -> Grid:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[Cell]] = []
+    lines: list[int] = []
+    before = 0
+    for fields in reader:
+        rows.append([value or None for value in fields])
+        lines.append(before + 1)
+        before = reader.line_num
+    return _grid(rows, lines)
+
+
+def _blocks(lines: list[str]) -> Iterator[Block]:
+    rows: list[list[Cell]] = []
+    numbers: list[int] = []
+    blanks: list[int] = []
+    for number, line in enumerate(lines, 1):
+        if "\t" in line:
+            rows.extend([] for _ in blanks)
+            numbers.extend(blanks)
+            blanks = []
+            rows.append([cell or None for cell in line.split("\t")])
+            numbers.append(number)
+        elif not line.strip():
+            if rows:
+                blanks.append(number)
+        else:
+            if rows:
+                yield _grid(rows, numbers)
+                rows, numbers, blanks = [], [], []
+            yield _paragraph(line, number)
+    if rows:
+        yield _grid(rows, numbers)
+
+
+def _paragraph(line: str, number: int) -> Paragraph:
+    bare = line.lstrip("#")
+    level = len(line) - len(bare)
+    if 0 < level <= 6 and bare.startswith(" "):
+        return Paragraph(bare.strip(), f"第{number}行", heading=level)
+    return Paragraph(line.strip(), f"第{number}行")
+
+
+def _grid(rows: list[list[Cell]], lines: list[int]) -> Grid:
+    def locate(row: int, column: int | None) -> str:
+        line = lines[row] if row < len(lines) else lines[-1]
+        return f"第{line}行" if column is None else f"第{line}行 第{column + 1}列"
+
+    return Grid(label=f"第{lines[0]}行起的表" if lines else "表", rows=list(rows), locate=locate)
