@@ -19,7 +19,9 @@ Progress = Callable[[int, int], None]
 _READERS = {
     "text": "ingest.readers.text",
     "xlsx": "ingest.readers.xlsx",
+    "xlsb": "ingest.readers.xlsx",
     "docx": "ingest.readers.docx",
+    "word-xml": "ingest.readers.docx",
 }
 
 
