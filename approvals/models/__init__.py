@@ -1,0 +1,24 @@
+"""Tables, their constraints, and the edges of the state machine."""
+
+from approvals.models.approval import Approval
+from approvals.models.declaration import Declaration, FundingLine, Indicator, Project
+from approvals.models.ledger import ApprovalRecord
+from approvals.models.notice import Notice, NoticeDelivery
+from approvals.models.organisation import Bureau, Department, Unit
+from approvals.models.person import Membership, User
+
+__all__ = [
+    "Approval",
+    "ApprovalRecord",
+    "Bureau",
+    "Declaration",
+    "Department",
+    "FundingLine",
+    "Indicator",
+    "Membership",
+    "Notice",
+    "NoticeDelivery",
+    "Project",
+    "Unit",
+    "User",
+]

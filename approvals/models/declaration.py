@@ -1,0 +1,315 @@
+"""Project, declaration, funding, indicators; and the edges of the state machine."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+# The package is django-fsm-2, the maintained continuation of the archived django-fsm (same import name).
+from django_fsm import FSMField, transition
+
+from approvals import rules
+from approvals.models.organisation import Bureau, Department, Unit
+from approvals.models.person import User
+from approvals.states import EDITABLE, State
+
+AMOUNT = {"max_digits": 18, "decimal_places": 2}
+
+
+class Project(models.Model):
+    """项目: what lasts over the years. Two different projects may bear one name in one unit."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="projects", verbose_name=_("单位"))
+    code = models.CharField(_("项目编码"), max_length=60, blank=True)
+    name = models.CharField(_("项目名称"), max_length=300)
+    category = models.CharField(_("项目类别"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("项目")
+        verbose_name_plural = _("项目")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "code"],
+                condition=~Q(code=""),
+                name="project_code_once_in_unit",
+                violation_error_message=_("该单位已有这个编码的项目。"),
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="project_has_name"),
+        ]
+        indexes = [models.Index(fields=["unit", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Kind(models.TextChoices):
+    """Why a declaration is filed."""
+
+    ANNUAL = "annual", _("年初")
+    ADDED = "added", _("年中追加")
+    ADJUSTMENT = "adjustment", _("调整")
+
+
+class Origin(models.TextChoices):
+    """How a declaration came into the system."""
+
+    WEB = "web", _("网页填报")
+    UPLOAD = "upload", _("文件导入")
+    API = "api", _("接口")
+    IMPORTED = "imported", _("历史导入")
+
+
+class Declaration(models.Model):
+    """绩效目标申报: one project, one fiscal year, one version.
+
+    `state` moves through `approvals.services.verbs` and through nothing else: the field is protected,
+    and a database trigger refuses any step that is not an edge below.
+    Unit, department and bureau are those at the time of filing; a trigger holds them to the project's.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="declarations", verbose_name=_("项目"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("单位"))
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name=_("部门"))
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+", verbose_name=_("财政局"))
+    fiscal_year = models.PositiveSmallIntegerField(
+        _("年度"), validators=[MinValueValidator(2000), MaxValueValidator(2100)]
+    )
+    kind = models.CharField(_("申报类型"), max_length=20, choices=Kind.choices, default=Kind.ANNUAL)
+    version = models.PositiveSmallIntegerField(_("版本"), default=1)
+    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True, db_index=False)
+
+    period = models.CharField(_("项目起止时间"), max_length=100, blank=True)
+    purpose = models.TextField(_("资金用途"), blank=True)
+    goal = models.TextField(_("年度绩效目标"), blank=True)
+    long_term_goal = models.TextField(_("中长期目标"), blank=True)
+    spending_plan = models.JSONField(_("资金支出计划"), default=dict, blank=True)
+    total = models.DecimalField(_("年度资金总额（元）"), null=True, blank=True, **AMOUNT)
+    multi_year_total = models.DecimalField(_("项目总投入（元）"), null=True, blank=True, **AMOUNT)
+    written_unit = models.CharField(_("原文金额单位"), max_length=4, default="元")
+
+    origin = models.CharField(_("来源"), max_length=20, choices=Origin.choices, default=Origin.WEB)
+    place = models.CharField(_("原文位置"), max_length=300, blank=True)
+    position = models.PositiveIntegerField(_("次序"), default=0)
+    round = models.PositiveSmallIntegerField(_("送审轮次"), default=0)
+    revision = models.PositiveIntegerField(_("修订号"), default=1)
+
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("填报人"))
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("送审人"))
+    endorsed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("部门审核人"))
+    passed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("财政审核人"))
+    approval = models.ForeignKey(
+        "Approval", models.PROTECT, related_name="declarations", null=True, verbose_name=_("批复")
+    )
+    created_at = models.DateTimeField(_("填报时间"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
+    submitted_at = models.DateTimeField(_("送审时间"), null=True)
+    state_since = models.DateTimeField(_("进入当前状态的时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("绩效目标申报")
+        verbose_name_plural = _("绩效目标申报")
+        ordering = ["fiscal_year", "unit__code", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "fiscal_year", "version"],
+                name="declaration_version_once",
+                violation_error_message=_("该项目本年度已有这个版本的申报。"),
+            ),
+            models.UniqueConstraint(
+                fields=["project", "fiscal_year"],
+                condition=Q(state__in=[*EDITABLE, State.SUBMITTED, State.FINANCE_REVIEW, State.PASSED]),
+                name="declaration_one_in_progress",
+                violation_error_message=_("该项目本年度已有一份办理中的申报。"),
+            ),
+            models.UniqueConstraint(
+                fields=["project", "fiscal_year"],
+                condition=Q(state=State.APPROVED),
+                name="declaration_one_approved",
+                violation_error_message=_("该项目本年度已有一份批复的申报。"),
+            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="declaration_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="declaration_kind_known"),
+            models.CheckConstraint(
+                condition=Q(fiscal_year__gte=2000, fiscal_year__lte=2100), name="declaration_year_plausible"
+            ),
+            models.CheckConstraint(condition=Q(total__gte=0), name="declaration_total_not_negative"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="declaration_version_from_one"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.APPROVED, State.SUPERSEDED])
+                | Q(approval__isnull=False)
+                | Q(origin=Origin.IMPORTED),
+                name="declaration_approved_has_approval",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.DRAFT) | Q(round__gte=1) | Q(origin=Origin.IMPORTED),
+                name="declaration_filed_has_round",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["bureau", "fiscal_year", "state"]),
+            models.Index(fields=["department", "fiscal_year", "state"]),
+            models.Index(fields=["unit", "fiscal_year", "state"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.name}（{self.fiscal_year}）"
+
+    # The edges. Bodies are empty: the door writes what a step leaves behind. `custom` says
+    # whether a comment is required and who hears of it: the roles that act next, and those who acted before.
+
+    @transition(
+        field=state,
+        source=list(EDITABLE),
+        target=State.SUBMITTED,
+        permission=rules.may_submit,
+        custom={"comment": "optional", "notify": ("department_reviewer",)},
+    )
+    def submit(self) -> None:
+        """送审: the unit sends it to its department."""
+
+    @transition(
+        field=state,
+        source=State.SUBMITTED,
+        target=State.WITHDRAWN,
+        permission=rules.may_withdraw,
+        custom={"comment": "optional", "notify": ("department_reviewer",)},
+    )
+    def withdraw(self) -> None:
+        """撤回: the unit takes it back before the department has decided."""
+
+    @transition(
+        field=state,
+        source=State.SUBMITTED,
+        target=State.FINANCE_REVIEW,
+        permission=rules.may_review_for_department,
+        custom={"comment": "optional", "notify": ("finance_reviewer",)},
+    )
+    def endorse(self) -> None:
+        """部门审核通过: the department sends it on to the bureau."""
+
+    @transition(
+        field=state,
+        source=State.FINANCE_REVIEW,
+        target=State.PASSED,
+        permission=rules.may_review_for_finance,
+        custom={"comment": "optional", "notify": ("approver",)},
+    )
+    def pass_(self) -> None:
+        """财政审核通过: it waits for the approval."""
+
+    @transition(
+        field=state,
+        source=State.SUBMITTED,
+        target=State.RETURNED,
+        permission=rules.may_review_for_department,
+        custom={"comment": "required", "notify": ("acted",)},
+    )
+    @transition(
+        field=state,
+        source=State.FINANCE_REVIEW,
+        target=State.RETURNED,
+        permission=rules.may_review_for_finance,
+        custom={"comment": "required", "notify": ("acted",)},
+    )
+    @transition(
+        field=state,
+        source=State.PASSED,
+        target=State.RETURNED,
+        permission=rules.may_approve,
+        custom={"comment": "required", "notify": ("acted",)},
+    )
+    def return_(self) -> None:
+        """退回: back to the unit, with reasons."""
+
+    @transition(
+        field=state,
+        source=State.FINANCE_REVIEW,
+        target=State.REJECTED,
+        permission=rules.may_review_for_finance,
+        custom={"comment": "required", "notify": ("acted",)},
+    )
+    def reject(self) -> None:
+        """不予通过: grade 差, out of this year's budgeting (财预〔2015〕88号, arts 25-28)."""
+
+    @transition(
+        field=state,
+        source=State.PASSED,
+        target=State.APPROVED,
+        permission=rules.may_approve,
+        custom={"comment": "optional", "notify": ("acted",), "within": "approval"},
+    )
+    def approve(self) -> None:
+        """批复: only as part of an issued approval document."""
+
+    @transition(
+        field=state,
+        source=State.APPROVED,
+        target=State.SUPERSEDED,
+        permission=rules.nobody,
+        custom={"comment": "optional", "notify": (), "within": "approval"},
+    )
+    def supersede(self) -> None:
+        """由新版本替代: when a newer version of the project's declaration is approved."""
+
+
+class FundingLine(models.Model):
+    """资金安排: one source of money and its amount in 元."""
+
+    declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="funding")
+    source = models.CharField(_("资金来源"), max_length=60)
+    amount = models.DecimalField(_("金额（元）"), **AMOUNT)
+    position = models.PositiveSmallIntegerField(_("次序"), default=0)
+
+    class Meta:
+        verbose_name = _("资金安排")
+        verbose_name_plural = _("资金安排")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["declaration", "source"],
+                name="funding_source_once",
+                violation_error_message=_("同一资金来源只能填一行。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0),
+                name="funding_not_negative",
+                violation_error_message=_("金额不能为负数。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.amount}"
+
+
+class Indicator(models.Model):
+    """绩效指标: one row of the table. `value` is the text as written; the three split fields may be empty."""
+
+    declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="indicators")
+    position = models.PositiveIntegerField(_("次序"), default=0)
+    level1 = models.CharField(_("一级指标"), max_length=100, blank=True)
+    level2 = models.CharField(_("二级指标"), max_length=100, blank=True)
+    name = models.TextField(_("三级指标"))
+    value = models.TextField(_("指标值"), blank=True)
+    comparator = models.CharField(_("计算符号"), max_length=4, blank=True)
+    number = models.DecimalField(_("数值"), max_digits=30, decimal_places=8, null=True, blank=True)
+    measure_unit = models.CharField(_("计量单位"), max_length=100, blank=True)
+    nature = models.CharField(_("指标性质"), max_length=20, blank=True)
+    weight = models.DecimalField(_("分值"), max_digits=9, decimal_places=2, null=True, blank=True)
+    description = models.TextField(_("指标描述"), blank=True)
+    description_custom = models.TextField(_("指标描述（个性）"), blank=True)
+    basis = models.TextField(_("指标值确定依据"), blank=True)
+    custom = models.BooleanField(_("个性指标"), default=False)
+    place = models.CharField(_("原文位置"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("绩效指标")
+        verbose_name_plural = _("绩效指标")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["declaration", "position"], name="indicator_position_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="indicator_has_name"),
+            models.CheckConstraint(condition=Q(weight__gte=0), name="indicator_weight_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,58 @@
+"""The edges of the state machine as a table: what the door, the screens and the tests look up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from approvals.models.declaration import Declaration
+from approvals.roles import Actor
+from approvals.states import State, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One step: from where to where, who may, and what it asks for.
+
+    method            the transition on Declaration
+    comment_required  the person must say why
+    notify            roles that hear of it (they act next); "acted" are those who acted before
+    within            "approval" when it happens only as part of issuing an approval
+    """
+
+    verb: Verb
+    source: State
+    target: State
+    method: str
+    permission: Callable[[Declaration, Actor], bool]
+    comment_required: bool
+    notify: tuple[str, ...]
+    within: str
+
+
+@cache
+def edges() -> dict[tuple[State, Verb], Edge]:
+    """All edges, read from the transitions that stand on `Declaration.state`."""
+    table: dict[tuple[State, Verb], Edge] = {}
+    for step in Declaration._meta.get_field("state").get_all_transitions(Declaration):
+        verb = Verb(step.name.rstrip("_"))
+        edge = Edge(
+            verb=verb,
+            source=State(step.source),
+            target=State(step.target),
+            method=step.name,
+            permission=step.permission,
+            comment_required=step.custom["comment"] == "required",
+            notify=step.custom["notify"],
+            within=step.custom.get("within", ""),
+        )
+        table[edge.source, verb] = edge
+    return table
+
+
+def verbs_for(declaration: Declaration, actor: Actor) -> list[Edge]:
+    """The steps this person may take now: what the screen draws as buttons and the door allows."""
+    return [
+        edge
+        for (source, _), edge in edges().items()
+        if source == declaration.state and not edge.within and edge.permission(declaration, actor)
+    ]

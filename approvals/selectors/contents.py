@@ -1,0 +1,62 @@
+"""A declaration's content as frozen data: what the ledger keeps, checks look at and approvals print."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+from approvals.documents.content import IndicatorContent, ProjectContent
+from approvals.models import Declaration, FundingLine, Indicator
+
+
+def project_contents(declarations: Sequence[Declaration]) -> dict[int, ProjectContent]:
+    """Declaration id → its content, in two queries. `project` must have been fetched with the declarations."""
+    ids = [declaration.pk for declaration in declarations]
+    funding: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for line in FundingLine.objects.filter(declaration_id__in=ids).order_by("declaration_id", "position"):
+        funding[line.declaration_id][line.source] = line.amount
+    indicators: dict[int, list[IndicatorContent]] = defaultdict(list)
+    for indicator in Indicator.objects.filter(declaration_id__in=ids).order_by("declaration_id", "position"):
+        indicators[indicator.declaration_id].append(_indicator(indicator))
+    return {
+        declaration.pk: ProjectContent(
+            declaration_id=declaration.pk,
+            code=declaration.project.code or None,
+            name=declaration.project.name,
+            category=declaration.project.category or None,
+            period=declaration.period or None,
+            total=declaration.total,
+            funding=funding[declaration.pk],
+            purpose=declaration.purpose or None,
+            goal=declaration.goal or None,
+            long_term_goal=declaration.long_term_goal or None,
+            spending_plan=declaration.spending_plan,
+            indicators=tuple(indicators[declaration.pk]),
+        )
+        for declaration in declarations
+    }
+
+
+def _indicator(row: Indicator) -> IndicatorContent:
+    return IndicatorContent(
+        level1=row.level1 or None,
+        level2=row.level2 or None,
+        name=row.name,
+        value=row.value or None,
+        comparator=row.comparator or None,
+        number=plain(row.number),
+        unit=row.measure_unit or None,
+        nature=row.nature or None,
+        weight=plain(row.weight),
+        description=row.description or None,
+        description_custom=row.description_custom or None,
+        basis=row.basis or None,
+        custom=row.custom,
+    )
+
+
+def plain(number: Decimal | None) -> str | None:
+    """`100.00000000` as `100`, never with an exponent."""
+    if number is None:
+        return None
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,127 @@
+"""Issuing an approval 批复: number, snapshot, and the step of every declaration in it, in one transaction."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models import Max
+
+from approvals.documents.content import ApprovalContent, UnitContent
+from approvals.models import Approval, Declaration, Department, User
+from approvals.models.edges import edges
+from approvals.roles import Role
+from approvals.selectors.contents import project_contents
+from approvals.selectors.people import actor_of
+from approvals.services import ledger
+from approvals.services.locks import lock_bureau, lock_declarations
+from approvals.services.verbs import take
+from approvals.states import State, Verb
+from perfgoals.errors import Refusal
+
+
+def default_title(fiscal_year: int) -> str:
+    """The heading when the approver writes none."""
+    return f"{fiscal_year}年部门预算项目绩效目标表批复"
+
+
+@transaction.atomic
+def issue(
+    actor: User,
+    department_id: int,
+    fiscal_year: int,
+    declaration_ids: Collection[int],
+    on: date,
+    title: str = "",
+    notes: str = "",
+) -> Approval:
+    """Issue an approval for passed declarations of one department and year; raises Refusal, changing nothing.
+
+    The number follows the bureau's last one without a gap: whoever numbers holds the bureau's row, and a
+    transaction that fails gives its number back. What the document says is frozen in `content`.
+    """
+    person = actor_of(actor)
+    department = Department.objects.filter(pk=department_id).first()
+    if department is None or not any(g.bureau_id == department.bureau_id for g in person.granted([Role.APPROVER])):
+        raise Refusal("not_allowed", "您不是该部门所属财政局的批复人，不能发出批复。")
+    bureau = lock_bureau(department.bureau_id)
+    wanted = set(declaration_ids)
+    declarations = lock_declarations(wanted)
+    edge = edges()[State.PASSED, Verb.APPROVE]
+    gone = [
+        d
+        for d in declarations
+        if d.state != State.PASSED
+        or (d.department_id, d.fiscal_year) != (department_id, fiscal_year)
+        or not edge.permission(d, person)
+    ]
+    if not wanted:
+        raise Refusal("invalid", "没有选择要批复的项目。请至少选择一个。")
+    if gone or len(declarations) < len(wanted):
+        names = "、".join(d.project.name for d in gone[:5]) or "所选项目"
+        raise Refusal("stale", f"“{names}”已不在待批复之列（可能刚被退回、撤回或批复），请刷新后重新选择。")
+
+    serial = 1 + (
+        Approval.objects.filter(bureau=bureau, number_year=on.year).aggregate(last=Max("serial"))["last"] or 0
+    )
+    number = f"{bureau.document_word}〔{on.year}〕{serial}号"
+    content = ApprovalContent(
+        title=title.strip() or default_title(fiscal_year),
+        table_title=f"{fiscal_year}年部门预算项目绩效目标表",
+        department_code=department.code,
+        department_name=department.name,
+        approving_body=bureau.name,
+        approval_date=on,
+        number=number,
+        fiscal_year=fiscal_year,
+        notes=notes.strip(),
+        units=_units(declarations),
+    )
+    approval = Approval.objects.create(
+        bureau=bureau,
+        department=department,
+        fiscal_year=fiscal_year,
+        date=on,
+        number_year=on.year,
+        serial=serial,
+        number=number,
+        title=content.title,
+        notes=content.notes,
+        issued_by=actor,
+        content=content.to_json(),
+        content_sha256=content.fingerprint(),
+    )
+    _supersede(declarations, actor, approval)
+    take([(declaration, edge) for declaration in declarations], actor, approval=approval)
+    ledger.append(
+        [ledger.Entry(verb="issue", approval=approval, snapshot={"content_sha256": approval.content_sha256})], actor
+    )
+    return approval
+
+
+def _units(declarations: Sequence[Declaration]) -> tuple[UnitContent, ...]:
+    contents = project_contents(declarations)
+    ordered = sorted(declarations, key=lambda d: (d.unit.code, d.unit_id, d.position, d.pk))
+    return tuple(
+        UnitContent(
+            code=members[0].unit.code,
+            name=members[0].unit.name,
+            is_own_office=members[0].unit.is_own_office,
+            projects=tuple(contents[d.pk] for d in members),
+        )
+        for members in (list(group) for _, group in groupby(ordered, key=lambda d: d.unit_id))
+    )
+
+
+def _supersede(declarations: Sequence[Declaration], actor: User, approval: Approval) -> None:
+    """An approved version makes room for its successor."""
+    earlier = lock_declarations(
+        Declaration.objects.filter(
+            project_id__in=[d.project_id for d in declarations],
+            fiscal_year=declarations[0].fiscal_year,
+            state=State.APPROVED,
+        ).values_list("pk", flat=True)
+    )
+    if earlier:
+        edge = edges()[State.APPROVED, Verb.SUPERSEDE]
+        take([(declaration, edge) for declaration in earlier], actor, comment=f"由{approval.number}替代")

@@ -1,0 +1,105 @@
+"""Writing the ledger: rows of a chain in order, each with the hash of the one before it."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from approvals.models import Approval, ApprovalRecord, Declaration, User
+from approvals.selectors.people import organisation_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be written about one declaration or approval."""
+
+    verb: str
+    declaration: Declaration | None = None
+    approval: Approval | None = None
+    from_state: str = ""
+    to_state: str = ""
+    comment: str = ""
+    reasons: Sequence[str] = ()
+    round: int = 0
+    snapshot: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def chain(self) -> str:
+        """One chain for each declaration and each approval: steps of different ones do not wait for each other."""
+        if self.declaration is not None:
+            return f"declaration:{self.declaration.pk}"
+        if self.approval is not None:
+            return f"approval:{self.approval.pk}"
+        raise ValueError("an entry is about a declaration or an approval")
+
+
+def append(entries: Iterable[Entry], actor: User) -> list[ApprovalRecord]:
+    """Write the entries, in three statements however many. The caller holds the lock of what they are about."""
+    entries = list(entries)
+    last = {
+        chain: (sequence, digest)
+        for chain, sequence, digest in ApprovalRecord.objects.filter(chain__in=[entry.chain for entry in entries])
+        .order_by("chain", "-sequence")
+        .distinct("chain")
+        .values_list("chain", "sequence", "hash")
+    }
+    organisation = organisation_of(actor)
+    now = timezone.now()
+    records = []
+    for entry in entries:
+        sequence, previous = last.get(entry.chain, (0, ""))
+        record = ApprovalRecord(
+            chain=entry.chain,
+            sequence=sequence + 1,
+            previous_hash=previous,
+            at=now,
+            verb=entry.verb,
+            from_state=entry.from_state,
+            to_state=entry.to_state,
+            declaration=entry.declaration,
+            approval=entry.approval,
+            actor=actor,
+            actor_username=actor.username,
+            actor_name=actor.full_name,
+            actor_organisation=organisation[:200],
+            comment=entry.comment,
+            reasons=list(entry.reasons),
+            round=entry.round,
+            snapshot=entry.snapshot,
+        )
+        record.hash = digest_of(record)
+        last[entry.chain] = (record.sequence, record.hash)
+        records.append(record)
+    return ApprovalRecord.objects.bulk_create(records)
+
+
+def digest_of(record: ApprovalRecord) -> str:
+    """The row's SHA-256 over all that must never change, and over the hash of the row before it."""
+    told = [
+        record.previous_hash,
+        record.chain,
+        record.sequence,
+        _instant(record.at),
+        record.verb,
+        record.from_state,
+        record.to_state,
+        record.declaration_id,
+        record.approval_id,
+        record.actor_username,
+        record.actor_name,
+        record.actor_organisation,
+        record.comment,
+        record.reasons,
+        record.round,
+        record.snapshot,
+    ]
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

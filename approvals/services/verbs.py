@@ -1,0 +1,258 @@
+"""The one door to the state machine.
+
+Whoever moves a declaration – page, API, admin action, batch, import – comes through `perform` or
+`perform_many`; issuing an approval comes through `approvals.services.issuing`, which uses the same steps.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from approvals.checks import check_declarations
+from approvals.models import Approval, ApprovalRecord, Declaration, User
+from approvals.models.edges import Edge, edges
+from approvals.reasons import Reason
+from approvals.roles import Actor, Role
+from approvals.selectors.contents import project_contents
+from approvals.selectors.declarations import visible_to
+from approvals.selectors.people import actor_of, holders
+from approvals.services import ledger
+from approvals.services.locks import lock_declarations
+from approvals.services.notices import Message, announce
+from approvals.states import State, Verb
+from perfgoals.errors import Refusal
+
+REASONS = set(Reason.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One declaration of a batch that cannot take the step, and why."""
+
+    declaration: Declaration
+    refusal: Refusal
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a batch did: the declarations that moved, and those that could not."""
+
+    done: list[Declaration] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def perform(
+    declaration_id: int,
+    verb: Verb | str,
+    actor: User,
+    comment: str = "",
+    reasons: Sequence[str] = (),
+    seen: int | None = None,
+) -> Declaration:
+    """Take one step with one declaration, or raise Refusal with all that is wrong, changing nothing.
+
+    seen  the revision the person had before his eyes; when it is no longer the present one the step is refused
+    """
+    outcome = perform_many(
+        [declaration_id], verb, actor, comment, reasons, {} if seen is None else {declaration_id: seen}
+    )
+    if outcome.refused:
+        raise outcome.refused[0].refusal
+    return outcome.done[0]
+
+
+@transaction.atomic
+def perform_many(
+    ids: Iterable[int],
+    verb: Verb | str,
+    actor: User,
+    comment: str = "",
+    reasons: Sequence[str] = (),
+    seen: Mapping[int, int] | None = None,
+    partly: bool = False,
+) -> Outcome:
+    """Take one step with many declarations, in a number of statements that does not depend on how many.
+
+    With `partly` those that can go, go; without it one refusal holds all of them back, and `done` is empty.
+    Raises Refusal when the request itself makes no sense (an unknown verb, a missing comment, an id the
+    person cannot see).
+    """
+    verb = _known_verb(verb)
+    reasons = _known_reasons(reasons)
+    comment = comment.strip()
+    ids = list(dict.fromkeys(ids))
+    person = actor_of(actor)
+    declarations = lock_declarations(visible_to(person).filter(pk__in=ids).values_list("pk", flat=True))
+    if not ids or len(declarations) < len(ids):
+        raise Refusal("not_found", "没有找到该申报，或您无权查看。请从列表中重新打开。")
+
+    outcome = Outcome()
+    going: list[tuple[Declaration, Edge]] = []
+    for declaration in declarations:
+        try:
+            edge = _edge_for(declaration, verb, person, comment, (seen or {}).get(declaration.pk))
+        except Refusal as refusal:
+            outcome.refused.append(Refused(declaration, refusal))
+        else:
+            going.append((declaration, edge))
+    if verb == Verb.SUBMIT:
+        going = _checked(going, outcome)
+    if outcome.refused and not partly:
+        return outcome
+    if going:
+        take(going, actor, comment, reasons)
+    outcome.done = [declaration for declaration, _ in going]
+    return outcome
+
+
+def take(
+    going: Sequence[tuple[Declaration, Edge]],
+    actor: User,
+    comment: str = "",
+    reasons: Sequence[str] = (),
+    approval: Approval | None = None,
+) -> None:
+    """Write a step that has been found allowed: state, ledger, notices. The rows are locked by the caller.
+
+    All pairs share one verb. Part of the door: only this module and `issuing` call it.
+    """
+    verb, target = going[0][1].verb, going[0][1].target
+    now = timezone.now()
+    snapshots = project_contents([d for d, _ in going]) if verb == Verb.SUBMIT else {}
+    entries = []
+    for declaration, edge in going:
+        getattr(declaration, edge.method)()
+        declaration.revision += 1
+        declaration.round += verb == Verb.SUBMIT
+        entries.append(
+            ledger.Entry(
+                verb=verb.value,
+                declaration=declaration,
+                approval=approval,
+                from_state=edge.source.value,
+                to_state=edge.target.value,
+                comment=comment,
+                reasons=reasons,
+                round=declaration.round,
+                snapshot=snapshots[declaration.pk].to_json() if snapshots else {},
+            )
+        )
+    Declaration.objects.filter(pk__in=[d.pk for d, _ in going]).update(
+        state=target, revision=F("revision") + 1, state_since=now, updated_at=now, **_left_behind(verb, actor, approval)
+    )
+    records = ledger.append(entries, actor)
+    announce(_messages(going, records, actor, comment))
+
+
+def _left_behind(verb: Verb, actor: User, approval: Approval | None) -> dict[str, Any]:
+    """What a step writes on the declaration beside its state."""
+    match verb:
+        case Verb.SUBMIT:
+            return {
+                "round": F("round") + 1,
+                "submitted_by": actor,
+                "submitted_at": timezone.now(),
+                "endorsed_by": None,
+                "passed_by": None,
+            }
+        case Verb.ENDORSE:
+            return {"endorsed_by": actor}
+        case Verb.PASS:
+            return {"passed_by": actor}
+        case Verb.APPROVE:
+            return {"approval": approval}
+    return {}
+
+
+def _known_verb(verb: Verb | str) -> Verb:
+    try:
+        return Verb(verb)
+    except ValueError:
+        raise Refusal("invalid", f"没有“{verb}”这个操作。可用的操作：{'、'.join(Verb.values)}。") from None
+
+
+def _known_reasons(reasons: Sequence[str]) -> list[str]:
+    unknown = [reason for reason in reasons if reason not in REASONS]
+    if unknown:
+        raise Refusal("invalid", f"没有“{'、'.join(unknown)}”这个理由。可用的理由：{'、'.join(sorted(REASONS))}。")
+    return list(dict.fromkeys(reasons))
+
+
+def _edge_for(declaration: Declaration, verb: Verb, person: Actor, comment: str, seen: int | None) -> Edge:
+    """The edge, when there is one, the person may take it and has seen what he decides on; else Refusal."""
+    name = f"“{declaration.project.name}”"
+    if seen is not None and seen != declaration.revision:
+        raise Refusal(
+            "stale", f"{name}在您打开之后已被他人更新（现为{declaration.get_state_display()}），请刷新后再操作。"
+        )
+    edge = edges().get((State(declaration.state), verb))
+    if edge is None:
+        raise Refusal("wrong_state", f"{name}目前{declaration.get_state_display()}，不能{verb.label}。")
+    if edge.within:
+        raise Refusal("not_allowed", f"{name}不能单独{verb.label}：请在“批复”页面编制并发出批复文件。")
+    if not edge.permission(declaration, person):
+        raise Refusal("not_allowed", f"您不能{verb.label}{name}：没有相应角色，或您已办理过前面的环节。")
+    if edge.comment_required and not comment:
+        raise Refusal("comment_missing", f"{verb.label}{name}须写明意见，说明问题和修改要求。")
+    return edge
+
+
+def _checked(going: list[tuple[Declaration, Edge]], outcome: Outcome) -> list[tuple[Declaration, Edge]]:
+    """Those that may be filed; the others join the refused, each with everything that is wrong with it."""
+    findings = check_declarations([declaration for declaration, _ in going])
+    passed = []
+    for declaration, edge in going:
+        errors = [problem for problem in findings[declaration.pk] if problem.severity == "error"]
+        if errors:
+            message = f"“{declaration.project.name}”有 {len(errors)} 处须修改后才能送审。"
+            outcome.refused.append(Refused(declaration, Refusal("checks_failed", message, errors)))
+        else:
+            passed.append((declaration, edge))
+    return passed
+
+
+def _messages(
+    going: Sequence[tuple[Declaration, Edge]], records: Sequence[ApprovalRecord], actor: User, comment: str
+) -> list[Message]:
+    """One notice a person for the whole step: whoever acts next, and whoever acted before."""
+    heard: dict[int, list[int]] = {}
+    roles = {Role(word) for _, edge in going for word in edge.notify if word != "acted"}
+    people = holders(roles, [d for d, _ in going]) if roles else {}
+    for index, (declaration, edge) in enumerate(going):
+        told = {
+            user_id
+            for (user_id, role), grants in people.items()
+            if role.value in edge.notify and any(grant.covers(declaration) for grant in grants)
+        }
+        if "acted" in edge.notify:
+            told |= {declaration.submitted_by_id, declaration.endorsed_by_id, declaration.passed_by_id} - {None}
+        for user_id in told - {actor.pk}:
+            heard.setdefault(user_id, []).append(index)
+    verb = going[0][1].verb
+    messages = []
+    for user_id, indexes in heard.items():
+        subjects = [going[index][0] for index in indexes]
+        first = subjects[0]
+        names = f"“{first.project.name}”" if len(subjects) == 1 else f"{len(subjects)} 个项目"
+        department = first.department.name if len({s.department_id for s in subjects}) == 1 else "多个部门"
+        body = [f"{subject.unit.name}　{subject.project.name}" for subject in subjects[:20]]
+        body += [f"……共 {len(subjects)} 个"] if len(subjects) > 20 else []
+        body += [f"意见：{comment}"] if comment else []
+        messages.append(
+            Message(
+                recipient_id=user_id,
+                kind=verb.value,
+                title=f"{department}{names}已由{actor.full_name}{verb.label}，现为{going[indexes[0]][1].target.label}",
+                body="\n".join(body),
+                path=reverse("declaration", args=[first.pk])
+                if len(subjects) == 1
+                else f"{reverse('declarations')}?state={going[indexes[0]][1].target.value}",
+                key=f"record:{records[indexes[0]].pk}:{user_id}",
+            )
+        )
+    return messages

@@ -1,0 +1,23 @@
+"""Pages of the procedure."""
+
+from django.urls import path
+
+from approvals.views import approvals, declarations, home, notices
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("declarations/", declarations.index, name="declarations"),
+    path("declarations/new/", declarations.new, name="declaration-new"),
+    path("declarations/batch/", declarations.batch, name="declarations-batch"),
+    path("declarations/<int:pk>/", declarations.show, name="declaration"),
+    path("declarations/<int:pk>/edit/", declarations.edit, name="declaration-edit"),
+    path("declarations/<int:pk>/discard/", declarations.discard, name="declaration-discard"),
+    path("declarations/<int:pk>/<slug:verb>/", declarations.step, name="declaration-step"),
+    path("approvals/", approvals.index, name="approvals"),
+    path("approvals/new/<int:department>/<int:year>/", approvals.new, name="approval-new"),
+    path("approvals/<int:pk>/", approvals.show, name="approval"),
+    path("approvals/<int:pk>/download/<slug:format>/", approvals.download, name="approval-download"),
+    path("notices/", notices.index, name="notices"),
+    path("notices/read/", notices.read_all, name="notices-read"),
+    path("notices/<int:pk>/", notices.open_notice, name="notice"),
+]
