@@ -55,6 +55,7 @@ _STYLES = (
     _Style("PgRight", "宋体", SIZE, "right", 0, 0),
 )
 _LINE_STYLES = {"title": "PgTitle", "heading": "PgHeading", "card_title": "PgCardTitle", "note": "PgNote"}
+_ALIGNMENTS = {"left": WD_ALIGN_PARAGRAPH.LEFT, "center": WD_ALIGN_PARAGRAPH.CENTER, "right": WD_ALIGN_PARAGRAPH.RIGHT}
 _CELL_STYLES: dict[Align, str] = {"left": "PgLeft", "center": "PgCenter", "right": "PgRight"}
 
 
@@ -108,7 +109,7 @@ def _add_style(document: DocxDocument, described: _Style) -> None:
     style.font.size = Pt(described.size)
     style.font.name = "Times New Roman" if described.font == "宋体" else described.font
     style.element.rPr.rFonts.set(qn("w:eastAsia"), described.font)
-    style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH[described.align.upper()]
+    style.paragraph_format.alignment = _ALIGNMENTS[described.align]
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(described.above), Pt(described.below)
     style.paragraph_format.line_spacing = 1.0
 
