@@ -20,6 +20,9 @@ _READERS = {
     "text": "ingest.readers.text",
     "xlsx": "ingest.readers.xlsx",
     "xlsb": "ingest.readers.xlsx",
+    "xls": "ingest.readers.xls",
+    "html": "ingest.readers.html",
+    "mhtml": "ingest.readers.html",
     "docx": "ingest.readers.docx",
     "word-xml": "ingest.readers.docx",
 }
@@ -37,8 +40,11 @@ def read(
         document = import_module(_READERS[passed.kind]).read(passed, progress or _silent)
     except (Refused, MemoryError):
         raise
-    except Exception as error:
+    except BaseException as error:
         # Damaged files fail in as many ways as libraries have; the user needs one answer. The cause stays chained.
+        # A panic inside a library written in Rust is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise refuse_damaged(name, "内容无法解析") from error
     document.problems[:0] = passed.problems
     document.sha256 = passed.sha256

@@ -19,6 +19,7 @@ _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"']
 _HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])([^>]*)>")
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=[\"'](\d+)")
 _WIDE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{2,3})\d+[\"'][^>]*(?<!/)>\s*<(?:\w+:)?(?:v|f|is)\b")
+_MANY_COLUMNS = re.compile(rb"r=[\"'][A-Z][A-Z]")
 _ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)(?<!/)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
@@ -58,12 +59,12 @@ def scan(stream: IO[bytes], shown_styles: set[int]) -> SheetFacts:
     styled = _styled_pattern(shown_styles)
     for piece in _pieces(stream):
         _extent(piece, facts)
-        facts.hidden_rows.update(int(match.group(1)) - 1 for match in _HIDDEN_ROW.finditer(piece))
         if b"<f" in piece or b":f" in piece:
             _formulas(piece, facts)
         if b't="e"' in piece or b"t='e'" in piece:
             _errors(piece, facts)
         if b"hidden=" in piece:
+            facts.hidden_rows.update(int(match.group(1)) - 1 for match in _HIDDEN_ROW.finditer(piece))
             _columns(piece, facts)
         if styled:
             _styles(piece, styled, facts)
@@ -88,12 +89,13 @@ def _extent(piece: bytes, facts: SheetFacts) -> None:
     last_value = max(piece.rfind(b"<v>"), piece.rfind(b"<v "), piece.rfind(b"<is>"), piece.rfind(b":v>"))
     if last_value >= 0:
         start = max(piece.rfind(b"<row ", 0, last_value), piece.rfind(b":row ", 0, last_value) - 10, 0)
-        number = _ROW_NUMBER.search(piece, start)
+        number = _ROW_NUMBER.match(piece, piece.find(b"<", start))
         # Rows without numbers follow each other.
-        counted = facts.last_row + piece.count(b"<row", 0, last_value)
-        facts.last_row = max(facts.last_row, int(number.group(1)) - 1 if number else counted)
-    for match in _WIDE.finditer(piece):
-        facts.last_column = max(facts.last_column, column_index_from_string(match.group(1).decode()) - 1)
+        last = int(number.group(1)) - 1 if number else facts.last_row + piece.count(b"row ", 0, last_value)
+        facts.last_row = max(facts.last_row, last)
+    if _MANY_COLUMNS.search(piece):
+        for match in _WIDE.finditer(piece):
+            facts.last_column = max(facts.last_column, column_index_from_string(match.group(1).decode()) - 1)
 
 
 def _position(attributes: bytes) -> tuple[int, int] | None:

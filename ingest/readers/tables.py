@@ -52,7 +52,10 @@ class TableBuilder:
         starts = sorted({column for row in self.rows for column, _, _ in row})
         index = {column: number for number, column in enumerate(starts)}
         covered = {(span.top, span.left) for span in self._tall}
-        spans = [self._compressed(span, starts, index) for span in self._tall]
+        # A web page may ask for more rows than there are.
+        last = len(self.rows) - 1
+        tall = [Span(span.top, span.left, min(span.bottom, last), span.right) for span in self._tall]
+        spans = [self._compressed(span, starts, index) for span in tall]
         rows: list[list[Cell]] = []
         for number, cells in enumerate(self.rows):
             row: list[Cell] = []
