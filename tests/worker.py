@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from shutil import rmtree
-from signal import SIGKILL, SIGQUIT
+from signal import SIGKILL
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -67,7 +67,7 @@ class Worker:
             self.log,
             env=env,
             cwd=ROOT,
-            death_signal=SIGQUIT,
+            death_signal=SIGKILL,
         )
         processes.wait_until(self._answers, self.process, 60)
 

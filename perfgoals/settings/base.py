@@ -134,6 +134,9 @@ PERFGOALS_MAX_UPLOAD_BYTES = env.positive_int("PERFGOALS_MAX_UPLOAD_BYTES", defa
 # Public sample documents, used by tests where the folder is there.
 PERFGOALS_SAMPLES = env.path("PERFGOALS_SAMPLES", default=BASE_DIR.parent / "shared" / "samples")
 
+# The people of the demonstration, (username, password, who) each; the trial shows them.
+PERFGOALS_DEMO_ACCOUNTS = "approvals.demo.ACCOUNTS"
+
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a declaration with many indicators is one form
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 

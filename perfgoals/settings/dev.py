@@ -7,7 +7,7 @@ DATABASE_URL and REDIS_URL name real servers instead.
 from django.core.management.utils import get_random_secret_key
 
 from perfgoals.settings.base import *  # noqa: F403
-from perfgoals.settings.base import PERFGOALS_URL, VAR_DIR, env, postgres
+from perfgoals.settings.base import PERFGOALS_URL, STORAGES, VAR_DIR, env, postgres
 from perfgoals.trial import state
 
 # Everything the trial keeps: database, queue, uploads, mail, logs. `make reset` deletes it.
@@ -30,9 +30,11 @@ CELERY_BROKER_URL = env.redis_url(
     "REDIS_URL", default=_running.redis_url if _running else "redis://start-it-with-make-run.invalid:6379/0"
 )
 
+# Static files straight from where they lie: gathering and compressing them takes half a minute.
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None
+
 MEDIA_ROOT = env.path("PERFGOALS_MEDIA", default=TRIAL_DIR / "media")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = TRIAL_DIR / "mail"
-
-# list of (username, password, who), shown when the trial has started
-PERFGOALS_DEMO_ACCOUNTS = "approvals.demo.ACCOUNTS"

@@ -21,5 +21,6 @@ if env.str("PERFGOALS_TEST_MAIL", default=""):
 
 MEDIA_ROOT = env.path("PERFGOALS_MEDIA", default=MEDIA_ROOT.parent / "test" / "media")
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

@@ -103,7 +103,7 @@ def _start_postgres(data: Path, password: str, durable: bool) -> tuple[Process, 
     _check_postgres_data(data)
     if not data.exists():
         _init_postgres(data, password)
-    _heal_postgres(data)
+    _see_out(data, data / "postmaster.pid", "postgres")
     port = _free_port()
     settings = {
         "listen_addresses": HOST,
@@ -161,7 +161,7 @@ def _init_postgres(data: Path, password: str) -> None:
     draft.mkdir(mode=0o700)
     give_away(draft)
     secret = data.with_name("password")
-    command = [
+    command: list[str | Path] = [
         *("--pgdata", draft, "--username", SUPERUSER, "--pwfile", secret),
         *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"),
         *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--no-sync"),
@@ -183,17 +183,20 @@ def _init_postgres(data: Path, password: str) -> None:
     draft.rename(data)
 
 
-def _heal_postgres(data: Path) -> None:
-    """After kill -9: see the old server out, and drop a pid file that now names a stranger."""
-    pid_file = data / "postmaster.pid"
+def see_out(folder: Path) -> None:
+    """Wait until servers that an earlier, killed run left on `folder` are gone; those that stay are killed."""
+    _see_out(folder / "postgres", folder / "postgres" / "postmaster.pid", "postgres")
+    _see_out(folder / "valkey", folder / "valkey" / "pid", "valkey-server")
+
+
+def _see_out(data: Path, pid_file: Path, program: str) -> None:
+    """The number in a pid file may by now be a stranger's: `evict` looks; the file goes in any case."""
     try:
-        pid = int(pid_file.read_text().split()[0])
+        word = pid_file.read_text().split()[:1]
     except FileNotFoundError:
         return
-    except (ValueError, IndexError):
-        pid = 0
-    if pid:
-        evict(pid, "postgres", data.resolve())
+    if word and word[0].isdigit():
+        evict(int(word[0]), program, data.resolve())
     pid_file.unlink(missing_ok=True)
 
 
@@ -230,11 +233,7 @@ def _start_valkey(data: Path, password: str, durable: bool) -> tuple[Process, in
     data.mkdir(exist_ok=True)
     log = data.with_name("valkey.log")
     pid_file = data / "pid"
-    if pid_file.exists():
-        text = pid_file.read_text().strip()
-        if text.isdigit():
-            evict(int(text), "valkey-server", data.resolve())
-        pid_file.unlink(missing_ok=True)
+    _see_out(data, pid_file, "valkey-server")
     port = _free_port()
     # A broker: tasks that wait must outlive a restart, and nothing may be thrown away for want of memory.
     settings = {

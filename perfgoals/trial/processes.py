@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ class Process:
     log: Path
     stop_signal: signal.Signals
     patience: float
+    asked: bool = False
 
     @property
     def pid(self) -> int:
@@ -42,7 +43,8 @@ class Process:
 
     def request_stop(self) -> None:
         """Ask it to end; returns at once."""
-        if self.is_running():
+        if self.is_running() and not self.asked:
+            self.asked = True  # told twice, some servers drop what they are doing
             with suppress(ProcessLookupError):
                 os.kill(self.pid, self.stop_signal)
 
@@ -182,7 +184,7 @@ def evict(pid: int, program: str, folder: Path, seconds: float = 10) -> None:
         return
 
 
-def wait_until(ready, process: Process, seconds: float, step: float = 0.02) -> None:
+def wait_until(ready: Callable[[], bool], process: Process, seconds: float, step: float = 0.02) -> None:
     """Call `ready()` until it says yes; raises TrialError when the process ends or the time is over."""
     deadline = time.monotonic() + seconds
     while not ready():

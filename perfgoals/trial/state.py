@@ -4,10 +4,12 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -61,8 +63,10 @@ class InUseError(TrialError):
 
 
 @contextmanager
-def lock(folder: Path) -> Iterator[None]:
+def lock(folder: Path, seconds: float = 0) -> Iterator[None]:
     """Hold `folder` for this process alone; the kernel lets go of it even after kill -9.
+
+    `seconds` is how long to wait for another one to let go.
 
     Raises InUseError when another process holds it, TrialError when the folder may not be written.
     """
@@ -74,13 +78,22 @@ def lock(folder: Path) -> Iterator[None]:
             f"无权写入 {folder}：它属于另一用户（可能曾以 root 运行）。请由该用户运行，或删除该目录。"
         ) from error
     with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            running = read(folder)
-            where = f"：{running.url} （进程 {running.pid}）" if running else "（正在启动或正在停止）"
-            raise InUseError(f"本目录的试用系统已在运行{where}。") from error
+        deadline = time.monotonic() + seconds
+        while not _take(handle):
+            if time.monotonic() >= deadline:
+                running = read(folder)
+                where = f"：{running.url} （进程 {running.pid}）" if running else "（正在启动或正在停止）"
+                raise InUseError(f"本目录的试用系统已在运行{where}。")
+            time.sleep(0.1)
         yield
+
+
+def _take(handle: IO[str]) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def secret(file: Path) -> str:
