@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
                 ("purpose", models.TextField(blank=True, verbose_name="资金用途")),
                 ("goal", models.TextField(blank=True, verbose_name="年度绩效目标")),
                 ("long_term_goal", models.TextField(blank=True, verbose_name="中长期目标")),
-                ("spending_plan", models.JSONField(blank=True, default=dict, verbose_name="资金支出计划")),
+                ("spending_plan", models.JSONField(blank=True, default=list, verbose_name="资金支出计划")),
                 (
                     "total",
                     models.DecimalField(

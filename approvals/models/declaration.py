@@ -82,7 +82,8 @@ class Declaration(models.Model):
     purpose = models.TextField(_("资金用途"), blank=True)
     goal = models.TextField(_("年度绩效目标"), blank=True)
     long_term_goal = models.TextField(_("中长期目标"), blank=True)
-    spending_plan = models.JSONField(_("资金支出计划"), default=dict, blank=True)
+    # Pairs of when and share, in order: jsonb keeps none for the keys of an object.
+    spending_plan = models.JSONField(_("资金支出计划"), default=list, blank=True)
     total = models.DecimalField(_("年度资金总额（元）"), null=True, blank=True, **AMOUNT)
     multi_year_total = models.DecimalField(_("项目总投入（元）"), null=True, blank=True, **AMOUNT)
     written_unit = models.CharField(_("原文金额单位"), max_length=4, default="元")

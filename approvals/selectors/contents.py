@@ -29,7 +29,7 @@ def project_contents(declarations: Sequence[Declaration]) -> dict[int, ProjectCo
             purpose=declaration.purpose or None,
             goal=declaration.goal or None,
             long_term_goal=declaration.long_term_goal or None,
-            spending_plan=declaration.spending_plan,
+            spending_plan=dict(declaration.spending_plan),
             indicators=tuple(indicators[declaration.pk]),
         )
         for declaration in declarations

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from approvals.models import Membership, User
+from approvals.models import Bureau, Membership, User
 from approvals.roles import Actor, Grant, Located, Role
 
 
@@ -44,3 +44,10 @@ def holders(roles: Iterable[Role], subjects: Iterable[Located]) -> dict[tuple[in
         grant = Grant(Role(role), bureau_id, department_id, unit_id)
         found.setdefault((user_id, grant.role), []).append(grant)
     return found
+
+
+def holders_at(role: Role, bureau: Bureau) -> list[int]:
+    """The ids of the people who hold a role at a bureau today."""
+    return list(
+        Membership.objects.in_force().filter(role=role, bureau=bureau).values_list("user_id", flat=True).distinct()
+    )

@@ -206,7 +206,7 @@ def _columns(draft: ProjectDraft) -> dict[str, object]:
         "purpose": draft.purpose or "",
         "goal": draft.goal or "",
         "long_term_goal": draft.long_term_goal or "",
-        "spending_plan": draft.spending_plan,
+        "spending_plan": [list(pair) for pair in draft.spending_plan.items()],
         "total": draft.total,
         "multi_year_total": draft.multi_year_total,
     }
