@@ -21,6 +21,7 @@ _READERS = {
     "xlsx": "ingest.readers.xlsx",
     "xlsb": "ingest.readers.xlsx",
     "xls": "ingest.readers.xls",
+    "pdf": "ingest.readers.pdf",
     "html": "ingest.readers.html",
     "mhtml": "ingest.readers.html",
     "docx": "ingest.readers.docx",

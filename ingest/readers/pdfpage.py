@@ -1,0 +1,240 @@
+"""What stands on a page of a PDF: characters and ruled lines, turned upright, in points from the top left.
+
+Speaks to pdfium directly: the convenience layer makes an object for everything, which costs more than the reading.
+"""
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+# A filled shape thinner than this is a line; so is the distance under which two parallel lines are one.
+THIN = 3.0
+_MIN_LENGTH = 2.0
+_SLANT = 1.0
+_MAX_FORM_DEPTH = 5
+_DIRECTION_SAMPLES = 60
+# Turning by quarter: x' = a·x + b·y, y' = c·x + d·y, with y' growing downwards.
+_TURNS = {0: (1, 0, 0, -1), 1: (0, 1, 1, 0), 2: (-1, 0, 0, 1), 3: (0, -1, -1, 0)}
+
+Matrix = tuple[float, float, float, float, float, float]
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(slots=True)
+class Char:
+    """One character and the box of its line height; `soft` is a blank that pdfium inferred from a gap."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    soft: bool = False
+
+
+@dataclass(slots=True)
+class Rule:
+    """A horizontal (at = y) or vertical (at = x) line from `start` to `end`."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(slots=True)
+class PageContent:
+    """Everything read from one page. `pictures` counts images: a page of pictures without characters is a scan."""
+
+    chars: list[Char] = field(default_factory=list)
+    horizontal: list[Rule] = field(default_factory=list)
+    vertical: list[Rule] = field(default_factory=list)
+    pictures: int = 0
+
+
+def read_page(page: pypdfium2.PdfPage) -> PageContent:
+    """Characters, rules and the number of pictures of a page."""
+    content = PageContent()
+    text_page = pdfium.FPDFText_LoadPage(page.raw)
+    if not text_page:
+        return content
+    try:
+        count = pdfium.FPDFText_CountChars(text_page)
+        turn = _TURNS[_direction(text_page, count)]
+        _read_chars(text_page, count, turn, content.chars)
+    finally:
+        pdfium.FPDFText_ClosePage(text_page)
+    _Rules(turn, content).collect(page)
+    return content
+
+
+def _direction(text_page: object, count: int) -> int:
+    """Quarter turns clockwise that bring most of the text upright."""
+    matrix = pdfium.FS_MATRIX()
+    votes: Counter[int] = Counter()
+    for index in range(0, count, max(1, count // _DIRECTION_SAMPLES)):
+        if pdfium.FPDFText_GetMatrix(text_page, index, matrix) and (matrix.a or matrix.b):
+            votes[round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4] += 1
+    return votes.most_common(1)[0][0] if votes else 0
+
+
+def _read_chars(text_page: object, count: int, turn: tuple[int, int, int, int], chars: list[Char]) -> None:
+    a, b, c, d = turn
+    box = pdfium.FS_RECTF()
+    reference = ctypes.byref(box)
+    code_of, box_of, generated = (
+        pdfium.FPDFText_GetUnicode,
+        pdfium.FPDFText_GetLooseCharBox,
+        pdfium.FPDFText_IsGenerated,
+    )
+    high = 0
+    for index in range(count):
+        code = code_of(text_page, index)
+        if 0xD800 <= code < 0xDC00:
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000 and high:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+        high = 0
+        # 0xFFFE is the hyphen at a line end that pdfium marks; 2 is its mark in older versions.
+        if code in (0xFFFE, 2):
+            code = 0x2D
+        if code < 32 or code == 0xFFFF or not box_of(text_page, index, reference):
+            continue
+        soft = code in (32, 160) and generated(text_page, index) == 1
+        left, top, right, bottom = box.left, box.top, box.right, box.bottom
+        x0, x1 = a * left + b * bottom, a * right + b * top
+        y0, y1 = c * left + d * bottom, c * right + d * top
+        if x0 > x1:
+            x0, x1 = x1, x0
+        if y0 > y1:
+            y0, y1 = y1, y0
+        chars.append(Char(chr(code), x0, y0, x1, y1, soft))
+
+
+class _Rules:
+    """Collects lines from path objects, also inside of form objects."""
+
+    def __init__(self, turn: tuple[int, int, int, int], content: PageContent) -> None:
+        self._turn = turn
+        self._content = content
+        self._matrix = pdfium.FS_MATRIX()
+        self._x, self._y = ctypes.c_float(), ctypes.c_float()
+        self._colour = [ctypes.c_uint() for _ in range(4)]
+
+    def collect(self, page: pypdfium2.PdfPage) -> None:
+        """All lines of the page go into the content."""
+        count, get = pdfium.FPDFPage_CountObjects(page.raw), pdfium.FPDFPage_GetObject
+        for index in range(count):
+            self._object(get(page.raw, index), _IDENTITY, 0)
+
+    def _object(self, item: object, outer: Matrix, depth: int) -> None:
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+            self._path(item, outer)
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            self._image(item, outer)
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_FORM_DEPTH:
+            inner = self._combined(item, outer)
+            for index in range(pdfium.FPDFFormObj_CountObjects(item)):
+                self._object(pdfium.FPDFFormObj_GetObject(item, index), inner, depth + 1)
+
+    def _combined(self, item: object, outer: Matrix) -> Matrix:
+        matrix = self._matrix
+        if not pdfium.FPDFPageObj_GetMatrix(item, matrix):
+            return outer
+        a, b, c, d, e, f = matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+        if outer is _IDENTITY:
+            return (a, b, c, d, e, f)
+        oa, ob, oc, od, oe, of = outer
+        return (
+            a * oa + b * oc,
+            a * ob + b * od,
+            c * oa + d * oc,
+            c * ob + d * od,
+            e * oa + f * oc + oe,
+            e * ob + f * od + of,
+        )
+
+    def _image(self, item: object, outer: Matrix) -> None:
+        self._content.pictures += 1
+        a, b, c, d, e, f = self._combined(item, outer)
+        # Some printers draw lines as stretched one-pixel pictures.
+        self._box([self._point(e, f), self._point(e + a + c, f + b + d)], stroked=False)
+
+    def _point(self, x: float, y: float) -> tuple[float, float]:
+        a, b, c, d = self._turn
+        return a * x + b * y, c * x + d * y
+
+    def _path(self, item: object, outer: Matrix) -> None:
+        fill, stroke = ctypes.c_int(), ctypes.c_int()
+        if not pdfium.FPDFPath_GetDrawMode(item, fill, stroke) or not (fill.value or stroke.value):
+            return
+        if self._invisible(item, bool(stroke.value)):
+            return
+        matrix = self._combined(item, outer)
+        for points, closed in self._outlines(item, matrix):
+            if stroke.value:
+                self._edges(points, closed)
+            elif len(points) >= 3 or closed:
+                self._box(points, stroked=False)
+
+    def _invisible(self, item: object, stroked: bool) -> bool:
+        """White on white, or fully transparent."""
+        get = pdfium.FPDFPageObj_GetStrokeColor if stroked else pdfium.FPDFPageObj_GetFillColor
+        red, green, blue, alpha = self._colour
+        if not get(item, red, green, blue, alpha):
+            return False
+        return alpha.value == 0 or min(red.value, green.value, blue.value) >= 250
+
+    def _outlines(self, item: object, matrix: Matrix) -> Iterator[tuple[list[tuple[float, float]], bool]]:
+        """The corners of each part of a path; curves end a part."""
+        a, b, c, d, e, f = matrix
+        points: list[tuple[float, float]] = []
+        x, y = self._x, self._y
+        for index in range(pdfium.FPDFPath_CountSegments(item)):
+            segment = pdfium.FPDFPath_GetPathSegment(item, index)
+            kind = pdfium.FPDFPathSegment_GetType(segment)
+            if not pdfium.FPDFPathSegment_GetPoint(segment, x, y):
+                continue
+            px, py = x.value, y.value
+            point = self._point(a * px + c * py + e, b * px + d * py + f)
+            if kind != pdfium.FPDF_SEGMENT_LINETO:
+                if len(points) > 1:
+                    yield points, False
+                points = []
+            points.append(point)
+            if pdfium.FPDFPathSegment_GetClose(segment):
+                yield points, True
+                points = []
+        if len(points) > 1:
+            yield points, False
+
+    def _edges(self, points: list[tuple[float, float]], closed: bool) -> None:
+        if self._box(points, stroked=True):
+            return
+        following = points[1:] + (points[:1] if closed else [])
+        for (x0, y0), (x1, y1) in zip(points, following, strict=False):
+            if abs(y1 - y0) <= _SLANT and abs(x1 - x0) >= _MIN_LENGTH:
+                self._content.horizontal.append(Rule((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+            elif abs(x1 - x0) <= _SLANT and abs(y1 - y0) >= _MIN_LENGTH:
+                self._content.vertical.append(Rule((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+
+    def _box(self, points: list[tuple[float, float]], *, stroked: bool) -> bool:
+        """A thin shape is a line; says whether it was one. Thin both ways is the corner of a border."""
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
+        width, height = right - left, bottom - top
+        if stroked and len(points) < 4:
+            return False
+        if height <= THIN < width:
+            self._content.horizontal.append(Rule((top + bottom) / 2, left, right))
+        elif width <= THIN < height:
+            self._content.vertical.append(Rule((left + right) / 2, top, bottom))
+        else:
+            return width <= THIN and height <= THIN
+        return True
