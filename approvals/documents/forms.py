@@ -165,7 +165,7 @@ SHAOXING = Form(
             Column("单位名称", 29, department="name", unit="name", project="name"),
             Column("总计", 19, "right", "资金安排", money="total"),
             Column("一般公共预算", 19, "right", "资金安排", money="一般公共预算"),
-            Column("政府性基金", 15, "right", "资金安排", money="政府性基金"),
+            Column("政府性基金", 17, "right", "资金安排", money="政府性基金"),
             Column("专户资金", 15, "right", "资金安排", money="专户资金"),
             Column("其他资金", 15, "right", "资金安排", money="其他资金"),
             Column("一级指标", 14, "center", indicator="level1"),
@@ -174,7 +174,7 @@ SHAOXING = Form(
             Column("指标描述", 35, indicator="common_description"),
             Column("明细指标（个性）", 20, indicator="own_name"),
             Column("指标值（个性）", 17, "center", indicator="own_value"),
-            Column("指标描述（个性）", 24, indicator="own_description"),
+            Column("指标描述（个性）", 22, indicator="own_description"),
         ),
     ),
 )

@@ -4,6 +4,7 @@ The content goes to the typesetter as data, so that no character of it can be ta
 """
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, time
@@ -12,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from approvals.documents.blocks import Label, Line, Row, Span, Table, Value, lay_out
+from approvals.documents.blocks import Label, Line, Span, Table, Value, lay_out
 from approvals.documents.content import ApprovalContent
 from approvals.documents.forms import Form, amount_text
 from approvals.documents.measure import MM_PER_POINT, column_widths, lines
@@ -28,6 +29,10 @@ PADDING = 2  # mm, left and right of a cell together
 LINE = 1.45 * SIZE * MM_PER_POINT  # mm
 PAGE_WIDTH = {True: 297, False: 210}
 PAGE_HEIGHT = {True: 210, False: 297}
+
+# What does not break over lines by itself: no blank, no Chinese. A longer word is cut into pieces of so many letters.
+_WORD = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\ufe30-\uffef\U00020000-\U0003ffff]+")
+PIECE = 3
 
 # Song for the text, Hei for labels; the Japanese fonts lend what characters the Chinese ones lack.
 TEXT_FONTS = ["Noto Serif SC", "Noto Serif JP", "Noto Sans SC", "Noto Sans JP"]
@@ -74,54 +79,89 @@ def _line(block: Line) -> dict[str, Any]:
 
 def _table(table: Table, page_width: float, page_height: float) -> dict[str, Any]:
     widths = [round(width, 2) for width in column_widths(table.widths, table.amounts(), page_width, SIZE, PADDING)]
-    spans = {(span.top, span.left): span for span in table.spans}
-    covered = table.covered()
+    cells = _Cells(table, widths)
     rows = []
-    for number, row in enumerate(table.rows):
-        # A row may break only when it would waste or exceed a page: whole rows are easier to read.
-        breakable = _height(row, widths) > page_height / 3
-        cells = [
-            _cell(table, number, column, spans.get((number, column)), breakable)
-            for column in range(len(row))
-            if (number, column) not in covered
-        ]
-        rows.append((cells, breakable))
+    for number in range(len(table.rows)):
+        # A row may break only where it would waste or exceed a page: whole rows are easier to read.
+        breakable = cells.height(number) > page_height / 3
+        rows.append((cells.row(number, breakable), breakable))
     return {
         "kind": "table",
         "title": printable(table.title),
         "unit_line": table.unit_line,
         "widths": widths,
         "aligns": table.aligns,
-        "header": [cells for cells, _ in rows[: table.header]],
+        "header": [row for row, _ in rows[: table.header]],
         "rows": rows[table.header :],
     }
 
 
-def _cell(table: Table, row: int, column: int, span: Span | None, breakable: bool) -> str | dict[str, Any]:
-    """The text alone where the cell is as its column says; otherwise all that is special about it."""
-    value = table.rows[row][column]
-    text = _text(value)
-    align = table.align(row, column)
-    label = isinstance(value, Label)
-    if span is None and not label and align == table.aligns[column]:
-        return text
-    return {
-        "text": text,
-        "label": label,
-        "align": align,
-        "columns": 1 if span is None else span.right - span.left + 1,
-        "rows": 1 if span is None else span.bottom - span.top + 1,
-        "breakable": breakable or (span is not None and span.bottom > span.top),
-    }
+class _Cells:
+    """The cells of one table as the template takes them."""
+
+    def __init__(self, table: Table, widths: list[float]) -> None:
+        self.table = table
+        self.widths = widths
+        self.spans = {(span.top, span.left): span for span in table.spans}
+        self.covered = table.covered()
+
+    def row(self, row: int, breakable: bool) -> list[str | list[str] | dict[str, Any]]:
+        """The cells of a row: a text (or its pieces) where a cell is as its column says, otherwise all about it."""
+        cells: list[str | list[str] | dict[str, Any]] = []
+        for column, value in enumerate(self.table.rows[row]):
+            if (row, column) in self.covered:
+                continue
+            span = self.spans.get((row, column), Span(row, column, row, column))
+            text = _pieces(_text(value), self._room(span))
+            label = isinstance(value, Label)
+            align = self.table.align(row, column)
+            if (row, column) not in self.spans and not label and align == self.table.aligns[column]:
+                cells.append(text)
+                continue
+            cells.append(
+                {
+                    "text": text,
+                    "label": label,
+                    "align": align,
+                    "columns": span.right - span.left + 1,
+                    "rows": span.bottom - span.top + 1,
+                    # A cell over several rows must break where the page ends between them.
+                    "breakable": breakable or span.bottom > span.top,
+                }
+            )
+        return cells
+
+    def height(self, row: int) -> float:
+        """The estimated height of a row in mm, but for cells that stand over several rows."""
+        counts = [1]
+        for column, value in enumerate(self.table.rows[row]):
+            span = self.spans.get((row, column), Span(row, column, row, column))
+            if value and span.top == span.bottom:
+                counts.append(lines(_text(value), self._room(span), SIZE))
+        return LINE * max(counts)
+
+    def _room(self, span: Span) -> float:
+        return sum(self.widths[span.left : span.right + 1]) - PADDING
 
 
 def _text(value: Value) -> str:
+    """The text layer has no tabs: a blank stands for one."""
     if value is None:
         return ""
-    return amount_text(value) if isinstance(value, Decimal) else printable(value)
+    return amount_text(value) if isinstance(value, Decimal) else printable(value).replace("\t", " ")
 
 
-def _height(row: Row, widths: list[float]) -> float:
-    return LINE * max(
-        lines(_text(value), width - PADDING, SIZE) if value else 1 for value, width in zip(row, widths, strict=True)
-    )
+def _pieces(text: str, room: float) -> str | list[str]:
+    """`text`, or its pieces where a word is wider than the cell: between pieces a line may break, and nothing else."""
+    longest = int(room / (0.6 * SIZE * MM_PER_POINT))
+    if len(text) <= longest:
+        return text
+    words = [word for word in _WORD.findall(text) if len(word) > longest]
+    if not words:
+        return text
+    long_word = re.compile(f"({_WORD.pattern[:-1]}{{{longest + 1},}})")
+    pieces: list[str] = []
+    for part in long_word.split(text):
+        step = PIECE if long_word.fullmatch(part) else max(1, len(part))
+        pieces += [part[start : start + step] for start in range(0, len(part), step)]
+    return pieces
