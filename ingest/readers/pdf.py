@@ -9,7 +9,7 @@ from ingest.grid import Block, Document, Grid, Paragraph, Span
 from ingest.problems import Refused
 from ingest.readers import Progress
 from ingest.readers.pdfpage import Char, PageContent, read_page
-from ingest.readers.pdftext import cell_text, lines
+from ingest.readers.pdftext import cell_text, segments
 from ingest.readers.ruling import RuledTable, tables
 from ingest.readers.tables import TableBuilder
 
@@ -62,7 +62,7 @@ def _blocks(content: PageContent, page: int) -> list[Block]:
         else:
             outside.append(char)
     placed: list[tuple[float, Block]] = [
-        (line.top, Paragraph(line.text, f"第{page}页")) for line in lines(outside)
+        (line.top, Paragraph(line.text.strip(), f"第{page}页")) for line in segments(outside)
     ]
     number = 0
     for table, cells in zip(found, inside, strict=True):

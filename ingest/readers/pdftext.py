@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from ingest.readers.pdfpage import Char
 
 _WORD = re.compile(r"[A-Za-z0-9.,%+\-/]+$")
-_FIRST_WORD = re.compile(r"[A-Za-z0-9.,%+\-/]+")
+# What is never broken at its inside: a word or number with the brackets around it.
+_FIRST_WORD = re.compile(r"[（(【《“‘「『\[]*[A-Za-z0-9.,%+\-/]*[，。、；：！？）】》”’」』％)\]]*[A-Za-z0-9.,%+\-/]*")
+_LATIN = re.compile(r"[A-Za-z0-9.,%+\-/()\[\]]")
 _LATIN_END, _LATIN_START = re.compile(r"[A-Za-z,;:.)]$"), re.compile(r"^[A-Za-z(]")
 # Marks that must not begin a line: text is broken before the character in front of them.
-_NO_START = frozenset("，。、；：！？）》】”’」』%％,.;:!?)]}")
+_NO_START = tuple("，。、；：！？）》】”’」』%％,.;:!?)]}")
 _OVERLAP = 0.7
 # A blank is seen where words are this far apart, measured in heights of the line.
-_WORD_GAP = 0.2
+_WORD_GAP, _NUMBER_GAP = 0.2, 0.6
+# Text this far apart (in heights of the line) on one line outside of tables is two texts.
+_COLUMN_GAP = 2.5
 # A line that leaves room for what follows, and this many characters more, was ended on purpose.
 _SPARE = 1.6
 
@@ -36,6 +40,11 @@ class Line:
 
 def lines(chars: Iterable[Char]) -> list[Line]:
     """Lines from top to bottom, each sorted from left to right."""
+    made = [_line(row) for row in _rows(chars)]
+    return [line for line in made if line.text]
+
+
+def _rows(chars: Iterable[Char]) -> list[list[Char]]:
     rows: list[list[Char]] = []
     bounds: list[tuple[float, float]] = []
     for char in sorted(chars, key=lambda char: (char.top + char.bottom)):
@@ -45,40 +54,27 @@ def lines(chars: Iterable[Char]) -> list[Line]:
         else:
             rows.append([char])
             bounds.append((middle, char.bottom))
-    made = [_line(row) for row in rows]
-    return [line for line in made if line.text]
+    return rows
 
 
 def _line(row: list[Char]) -> Line:
-    row.sort(key=lambda char: char.left)
     kept: list[Char] = []
-    for char in row:
+    for char in sorted(row, key=lambda char: char.left):
+        if char.soft:
+            continue  # the gap itself is judged below
         if kept and kept[-1].text == char.text and _covers(kept[-1], char):
             continue  # bold made by printing twice
         kept.append(char)
-    parts: list[str] = []
-    last: Char | None = None
-    blank = False
-    for char in kept:
-        if char.text in " \u00a0":
-            blank = blank or not char.soft
-            if char.soft and last is not None and last.text.isascii():
-                blank = True
-            if not char.soft:
-                parts.append(" ")
-                last = None
-            continue
-        if last is not None and last.text.isascii() and char.text.isascii():
-            gap = char.left - last.right
-            if gap > _WORD_GAP * (char.bottom - char.top) and (last.text.isalpha() or char.text.isalpha()):
-                parts.append(" ")
-        parts.append(char.text)
-        last = char
-    solid = [char for char in kept if char.text.strip()]
+    solid = [char for char in kept if not char.text.isspace()]
     if not solid:
         return Line("", 0, 0, 0, 0)
+    parts = [kept[0].text]
+    for last, char in zip(kept, kept[1:], strict=False):
+        if _apart(last, char):
+            parts.append(" ")
+        parts.append(char.text)
     return Line(
-        "".join(parts).strip(" "),
+        "".join(parts),
         solid[0].left,
         min(char.top for char in solid),
         max(char.right for char in solid),
@@ -86,9 +82,35 @@ def _line(row: list[Char]) -> Line:
     )
 
 
+def _apart(last: Char, char: Char) -> bool:
+    """Whether two Latin characters are two words. Between Chinese characters a gap is only spacing."""
+    if not (last.text.isascii() and char.text.isascii()) or " " in (last.text, char.text):
+        return False
+    gap, height = char.left - last.right, char.bottom - char.top
+    return gap > (_WORD_GAP if last.text.isalpha() or char.text.isalpha() else _NUMBER_GAP) * height
+
+
 def _covers(first: Char, second: Char) -> bool:
     width = min(first.right - first.left, second.right - second.left)
     return width > 0 and min(first.right, second.right) - max(first.left, second.left) >= _OVERLAP * width
+
+
+def segments(chars: Iterable[Char]) -> list[Line]:
+    """Lines outside of tables, cut where a wide gap makes them separate texts."""
+    found: list[Line] = []
+    for row in _rows(chars):
+        row.sort(key=lambda char: char.left)
+        part: list[Char] = []
+        for char in row:
+            if char.text.isspace() and (char.soft or not part):
+                continue
+            if part and char.left - part[-1].right > _COLUMN_GAP * (char.bottom - char.top):
+                found.append(_line(part))
+                part = []
+            part.append(char)
+        if part:
+            found.append(_line(part))
+    return [line for line in found if line.text.strip()]
 
 
 def cell_text(chars: Iterable[Char], width: float) -> str | None:
@@ -103,24 +125,28 @@ def cell_text(chars: Iterable[Char], width: float) -> str | None:
     text = found[0].text
     for before, after in zip(found, found[1:], strict=False):
         text = join(text, after.text, "\n" if _ended(before, after, room) else "")
-    return text
+    return text.strip(" ") or None
 
 
 def _ended(before: Line, after: Line, room: float) -> bool:
     """Whether the beginning of the next line would have had room on this one."""
-    size = min(before.height, after.height)
-    word = _FIRST_WORD.match(after.text)
-    needed = 1 + (len(word.group()) * 0.6 if word else 1)
-    if len(after.text) > 1 and after.text[1] in _NO_START:
-        needed += 1
-    last = _WORD.search(before.text)
-    return room - (before.right - before.left) > (needed + _SPARE) * size and not (last and word)
+    following = after.text.lstrip(" ")
+    word = _FIRST_WORD.match(following)
+    length = word.end() if word else 0
+    # A character that must not end or begin a line takes its neighbour along.
+    taken = following[: length + 1]
+    if following[length + 1 : length + 2] in _NO_START:
+        taken = following[: length + 2]
+    latin = len(_LATIN.findall(taken))
+    needed = 0.55 * latin + (len(taken) - latin)
+    broken_word = _WORD.search(before.text) and _LATIN.match(following)
+    return room - (before.right - before.left) > (needed + _SPARE) * min(before.height, after.height) and not broken_word
 
 
 def join(before: str, after: str, between: str = "") -> str:
     """Two pieces of broken text: Chinese without a blank, Latin words with one."""
     if between:
-        return before + between + after
+        return before.rstrip(" ") + between + after.lstrip(" ")
     if _LATIN_END.search(before) and _LATIN_START.search(after) and before[-2:-1].isascii():
         return f"{before} {after}"
     return before + after
