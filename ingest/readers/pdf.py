@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pypdfium2
 
 from ingest.gate import PDFIUM, Passed
-from ingest.grid import Block, Document, Grid, Paragraph, Span
+from ingest.grid import Document, Paragraph, Span
 from ingest.problems import Refused
 from ingest.readers import Progress
+from ingest.readers.pages import Item, PageParagraph, PageTable, put_together
 from ingest.readers.pdfpage import Char, PageContent, read_page
 from ingest.readers.pdftext import cell_text, segments
 from ingest.readers.ruling import RuledTable, tables
@@ -18,7 +19,7 @@ MAX_PAGES = 5_000
 
 def read(passed: Passed, progress: Progress) -> Document:
     """Read all pages. Raises Refused for scanned pages without text."""
-    blocks: list[Block] = []
+    pages: list[list[Item]] = []
     pictures = chars = 0
     with PDFIUM:
         document = pypdfium2.PdfDocument(passed.data)
@@ -30,13 +31,13 @@ def read(passed: Passed, progress: Progress) -> Document:
                 content = _content(document, number)
                 pictures += content.pictures
                 chars += len(content.chars)
-                blocks.extend(_blocks(content, number))
+                pages.append(_items(content, number))
                 progress(number, count)
         finally:
             document.close()
     if not chars:
         raise _no_text(passed.name, count, pictures)
-    return Document("pdf", blocks)
+    return Document("pdf", put_together(pages))
 
 
 def _content(document: pypdfium2.PdfDocument, number: int) -> PageContent:
@@ -47,7 +48,7 @@ def _content(document: pypdfium2.PdfDocument, number: int) -> PageContent:
         page.close()
 
 
-def _blocks(content: PageContent, page: int) -> list[Block]:
+def _items(content: PageContent, page: int) -> list[Item]:
     """Tables and the text around them, from top to bottom."""
     found = tables(content.horizontal, content.vertical)
     inside: list[dict[int, list[Char]]] = [{} for _ in found]
@@ -61,19 +62,19 @@ def _blocks(content: PageContent, page: int) -> list[Block]:
                 break
         else:
             outside.append(char)
-    placed: list[tuple[float, Block]] = [
-        (line.top, Paragraph(line.text.strip(), f"第{page}页")) for line in segments(outside)
+    placed: list[tuple[float, Item]] = [
+        (line.top, PageParagraph(Paragraph(line.text.strip(), f"第{page}页"))) for line in segments(outside)
     ]
     number = 0
     for table, cells in zip(found, inside, strict=True):
         if cells:
             number += 1
-            placed.append((table.ys[0], _grid(table, cells, page, number)))
+            placed.append((table.ys[0], _ruled(table, cells, page, number)))
     placed.sort(key=lambda item: item[0])
-    return [block for _, block in placed]
+    return [item for _, item in placed]
 
 
-def _grid(table: RuledTable, cells: dict[int, list[Char]], page: int, number: int) -> Grid:
+def _ruled(table: RuledTable, cells: dict[int, list[Char]], page: int, number: int) -> PageTable:
     builder = TableBuilder()
     by_row: dict[int, list[int]] = {}
     for index, region in enumerate(table.regions):
@@ -90,7 +91,14 @@ def _grid(table: RuledTable, cells: dict[int, list[Char]], page: int, number: in
                 builder.add_span(Span(region.top, region.left, region.bottom, region.right))
         builder.add_row(placed)
     label = f"第{page}页 表{number}"
-    return builder.finish(label, locator(label), page)
+    starts = sorted({region.left for region in table.regions})
+    index_of = {left: index for index, left in enumerate(starts)}
+    return PageTable(
+        grid=builder.finish(label, locator(label), page),
+        edges=[table.xs[left] for left in starts] + [table.xs[-1]],
+        open_top=[(region.top, index_of[region.left]) for region in table.regions if region.open_top],
+        open_bottom=[(region.top, index_of[region.left]) for region in table.regions if region.open_bottom],
+    )
 
 
 def locator(label: str) -> Callable[[int, int | None], str]:

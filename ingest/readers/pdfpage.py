@@ -48,8 +48,13 @@ class Rule:
 
 @dataclass(slots=True)
 class PageContent:
-    """Everything read from one page. `pictures` counts images: a page of pictures without characters is a scan."""
+    """What can be seen on one page.
 
+    `box` is the page itself: left, top, right, bottom. `pictures` counts images: pictures without characters are
+    a scan.
+    """
+
+    box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     chars: list[Char] = field(default_factory=list)
     horizontal: list[Rule] = field(default_factory=list)
     vertical: list[Rule] = field(default_factory=list)
@@ -65,9 +70,12 @@ def read_page(page: pypdfium2.PdfPage) -> PageContent:
     try:
         count = pdfium.FPDFText_CountChars(text_page)
         turn = _TURNS[_direction(text_page, count)]
-        _read_chars(text_page, count, turn, content.chars)
+        chars: list[Char] = []
+        _read_chars(text_page, count, turn, chars)
     finally:
         pdfium.FPDFText_ClosePage(text_page)
+    content.box = _visible(page, turn)
+    content.chars = _inside(chars, content.box)
     _Rules(turn, content).collect(page)
     return content
 
@@ -114,6 +122,26 @@ def _read_chars(text_page: object, count: int, turn: tuple[int, int, int, int], 
         if y0 > y1:
             y0, y1 = y1, y0
         chars.append(Char(chr(code), x0, y0, x1, y1, soft))
+
+
+def _visible(page: pypdfium2.PdfPage, turn: tuple[int, int, int, int]) -> tuple[float, float, float, float]:
+    bounds = pdfium.FS_RECTF()
+    if not pdfium.FPDF_GetPageBoundingBox(page.raw, bounds):
+        return -math.inf, -math.inf, math.inf, math.inf
+    a, b, c, d = turn
+    xs = sorted((a * bounds.left + b * bounds.bottom, a * bounds.right + b * bounds.top))
+    ys = sorted((c * bounds.left + d * bounds.bottom, c * bounds.right + d * bounds.top))
+    return xs[0], ys[0], xs[1], ys[1]
+
+
+def _inside(chars: list[Char], box: tuple[float, float, float, float]) -> list[Char]:
+    """Without what is written beside the page: a merged cell cut by a page end is written on both pages whole."""
+    left, top, right, bottom = box
+    return [
+        char
+        for char in chars
+        if left <= (char.left + char.right) / 2 <= right and top <= (char.top + char.bottom) / 2 <= bottom
+    ]
 
 
 class _Rules:
