@@ -33,6 +33,8 @@ PAGE_HEIGHT = {True: 210, False: 297}
 # What does not break over lines by itself: no blank, no Chinese. A longer word is cut into pieces of so many letters.
 _WORD = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\ufe30-\uffef\U00020000-\U0003ffff]+")
 PIECE = 3
+# Where a reader does not take the two halves of a broken word for two words.
+_SEAM = re.compile(r"(?<=[^A-Za-z,;:.)])|(?=[^A-Za-z(])")
 
 # Song for the text, Hei for labels; the Japanese fonts lend what characters the Chinese ones lack.
 TEXT_FONTS = ["Noto Serif SC", "Noto Serif JP", "Noto Sans SC", "Noto Sans JP"]
@@ -154,14 +156,21 @@ def _text(value: Value) -> str:
 def _pieces(text: str, room: float) -> str | list[str]:
     """`text`, or its pieces where a word is wider than the cell: between pieces a line may break, and nothing else."""
     longest = int(room / (0.6 * SIZE * MM_PER_POINT))
-    if len(text) <= longest:
+    if len(text) <= longest or all(len(word) <= longest for word in _WORD.findall(text)):
         return text
-    words = [word for word in _WORD.findall(text) if len(word) > longest]
-    if not words:
-        return text
-    long_word = re.compile(f"({_WORD.pattern[:-1]}{{{longest + 1},}})")
     pieces: list[str] = []
-    for part in long_word.split(text):
-        step = PIECE if long_word.fullmatch(part) else max(1, len(part))
+    end = 0
+    for word in _WORD.finditer(text):
+        if len(word.group()) > longest:
+            pieces += [text[end : word.start()], *_cut(word.group(), longest)]
+            end = word.end()
+    return [piece for piece in (*pieces, text[end:]) if piece]
+
+
+def _cut(word: str, longest: int) -> list[str]:
+    """A long word cut beside its digits and signs; only letters that are too many by themselves are cut apart."""
+    pieces: list[str] = []
+    for part in _SEAM.split(word):
+        step = PIECE if len(part) > longest else max(1, len(part))
         pieces += [part[start : start + step] for start in range(0, len(part), step)]
     return pieces
