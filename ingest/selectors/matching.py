@@ -45,9 +45,11 @@ def match(
     found.bureau = _bureau(document, name, found.document_problems)
     departments = _departments(found.bureau, actor)
     found.department = _department(document, drafts, departments, name, found.document_problems)
-    units = list(
-        Unit.objects.filter(department=found.department, active=True).select_related("department__bureau")
-    ) if found.department else []
+    units = (
+        list(Unit.objects.filter(department=found.department, active=True).select_related("department__bureau"))
+        if found.department
+        else []
+    )
     filed = _filed(units, fiscal_year)
     for draft in drafts:
         problems: list[Problem] = []
@@ -56,8 +58,13 @@ def match(
             if not may_file_for(actor, unit):
                 problems.append(
                     _error(
-                        "NOT_YOUR_UNIT", draft.place, "单位", unit.name, "您任经办人的单位",
-                        f"您不是“{unit.name}”的经办人，不能为其填报。", "请该单位经办人上传，或请系统管理员登记您的任职。",
+                        "NOT_YOUR_UNIT",
+                        draft.place,
+                        "单位",
+                        unit.name,
+                        "您任经办人的单位",
+                        f"您不是“{unit.name}”的经办人，不能为其填报。",
+                        "请该单位经办人上传，或请系统管理员登记您的任职。",
                     )
                 )
             problems += _already_filed(draft, unit, filed)
@@ -76,7 +83,11 @@ def _bureau(document: DocumentDraft, name: str, problems: list[Problem]) -> Bure
     if bureau is None:
         problems.append(
             _error(
-                "BUREAU_UNKNOWN", f"{name} 抬头", "批复单位", printed, _names(bureaus),
+                "BUREAU_UNKNOWN",
+                f"{name} 抬头",
+                "批复单位",
+                printed,
+                _names(bureaus),
                 f"文件“{name}”抬头写的批复单位“{printed}”没有登记。",
                 "核对文件抬头；如果名称无误，请系统管理员登记该财政局或为它加上这个别名。",
             )
@@ -113,9 +124,14 @@ def _department(
             if printed and _by_name(printed, coded) is None:
                 problems.append(
                     Problem(
-                        "DEPARTMENT_NAME_DIFFERS", "warning",
+                        "DEPARTMENT_NAME_DIFFERS",
+                        "warning",
                         f"部门代码 {document.department_code} 登记为“{coded[0].name}”，文件写“{printed}”；按代码认定。",
-                        place, "部门名称", printed, coded[0].name, "核对部门名称。",
+                        place,
+                        "部门名称",
+                        printed,
+                        coded[0].name,
+                        "核对部门名称。",
                     )
                 )
             return coded[0]
@@ -124,7 +140,11 @@ def _department(
         if department is None:
             problems.append(
                 _error(
-                    "DEPARTMENT_UNKNOWN", place, "部门名称", printed, _names(departments),
+                    "DEPARTMENT_UNKNOWN",
+                    place,
+                    "部门名称",
+                    printed,
+                    _names(departments),
                     f"文件“{name}”写的部门“{printed}”没有登记，整份文件不能导入。",
                     "核对部门名称；如果无误，请系统管理员登记该部门或为它加上这个别名。",
                 )
@@ -143,8 +163,13 @@ def _department(
         return departments[0]
     problems.append(
         _error(
-            "DEPARTMENT_MISSING", name, "部门名称", "", _names(departments),
-            f"文件“{name}”没有写明部门，也不能从单位代码或名称判断。", "在表头上方加一行“部门名称：……”后重新上传。",
+            "DEPARTMENT_MISSING",
+            name,
+            "部门名称",
+            "",
+            _names(departments),
+            f"文件“{name}”没有写明部门，也不能从单位代码或名称判断。",
+            "在表头上方加一行“部门名称：……”后重新上传。",
         )
     )
     return None
@@ -160,9 +185,14 @@ def _unit(
             if draft.unit_name and _by_name(draft.unit_name, coded) is None:
                 problems.append(
                     Problem(
-                        "UNIT_NAME_DIFFERS", "warning",
+                        "UNIT_NAME_DIFFERS",
+                        "warning",
                         f"单位代码 {draft.unit_code} 登记为“{coded[0].name}”，文件写“{draft.unit_name}”；按代码认定。",
-                        draft.place, "单位名称", draft.unit_name, coded[0].name, "核对单位名称。",
+                        draft.place,
+                        "单位名称",
+                        draft.unit_name,
+                        coded[0].name,
+                        "核对单位名称。",
                     )
                 )
             return coded[0]
@@ -177,7 +207,10 @@ def _unit(
             return own[0]
     problems.append(
         _error(
-            "UNIT_UNKNOWN", draft.place, "单位", " ".join(filter(None, (draft.unit_code, printed))),
+            "UNIT_UNKNOWN",
+            draft.place,
+            "单位",
+            " ".join(filter(None, (draft.unit_code, printed))),
             _names(units, with_code=True),
             f"“{department.name}”下没有登记单位“{' '.join(filter(None, (draft.unit_code, printed))) or '（未写明）'}”。",
             "核对单位代码和名称；如果无误，请系统管理员登记该单位。",
@@ -198,7 +231,8 @@ def _filed(units: list[Unit], fiscal_year: int | None) -> dict[int, list[Declara
 
 def _already_filed(draft: ProjectDraft, unit: Unit, filed: dict[int, list[Declaration]]) -> list[Problem]:
     namesakes = [
-        d for d in filed.get(unit.pk, ())
+        d
+        for d in filed.get(unit.pk, ())
         if (draft.code and d.project.code == draft.code)
         or (key(d.project.name) == key(draft.name) and not (draft.code and d.project.code))
     ]
@@ -206,7 +240,11 @@ def _already_filed(draft: ProjectDraft, unit: Unit, filed: dict[int, list[Declar
         if declaration.total == draft.total or (draft.code and declaration.project.code == draft.code):
             return [
                 _error(
-                    "ALREADY_FILED", draft.place, "项目名称", draft.name, "本年度尚未申报的项目",
+                    "ALREADY_FILED",
+                    draft.place,
+                    "项目名称",
+                    draft.name,
+                    "本年度尚未申报的项目",
                     f"“{unit.name}”本年度已申报“{draft.name}”（{declaration.get_state_display()}）。",
                     "不必再导入；要改内容，请在原申报上修改。",
                 )
@@ -215,8 +253,14 @@ def _already_filed(draft: ProjectDraft, unit: Unit, filed: dict[int, list[Declar
         amounts = "、".join("未填" if d.total is None else f"{d.total:,.2f} 元" for d in namesakes)
         return [
             Problem(
-                "NAMESAKE_FILED", "warning", f"“{unit.name}”本年度已有同名项目（{amounts}），本项目将另立一项。",
-                draft.place, "项目名称", draft.name, "", "确认是两个不同的项目；若是同一个，请在原申报上修改。",
+                "NAMESAKE_FILED",
+                "warning",
+                f"“{unit.name}”本年度已有同名项目（{amounts}），本项目将另立一项。",
+                draft.place,
+                "项目名称",
+                draft.name,
+                "",
+                "确认是两个不同的项目；若是同一个，请在原申报上修改。",
             )
         ]
     return []

@@ -86,6 +86,11 @@ def acceptable(upload: Upload, project: UploadedProject) -> bool:
     )
 
 
+def acceptable_positions(upload: Upload) -> list[int]:
+    """The places of all projects that may be taken over."""
+    return [project.position for project in upload.projects.all() if acceptable(upload, project)]
+
+
 def bars(problems: list[dict[str, str]]) -> bool:
     """Whether a list of stored problems holds an error."""
     return any(problem["severity"] == "error" for problem in problems)

@@ -78,13 +78,20 @@ def read(upload_id: int) -> None:
         logger.exception("upload %s could not be read", upload_id)
         _fail(
             upload,
-            _problem("INTERNAL", upload.name, "文件读取时程序出错，没有导入任何内容。", "请把文件另存为 xlsx 或 docx 后重试；仍不行请联系系统管理员。"),
+            _problem(
+                "INTERNAL",
+                upload.name,
+                "文件读取时程序出错，没有导入任何内容。",
+                "请把文件另存为 xlsx 或 docx 后重试；仍不行请联系系统管理员。",
+            ),
         )
         return
     with transaction.atomic():
-        held = Upload.objects.select_for_update().filter(
-            pk=upload.pk, state=State.READING, attempts=upload.attempts
-        ).first()
+        held = (
+            Upload.objects.select_for_update()
+            .filter(pk=upload.pk, state=State.READING, attempts=upload.attempts)
+            .first()
+        )
         if held is None:
             return  # the claim ran out and somebody else took it
         held.document = pack_document(extraction.document)
@@ -155,14 +162,17 @@ def sweep() -> None:
     """Take up again what a dead worker left, and end what cannot be read; run by the beat."""
     now = timezone.now()
     stuck = Upload.objects.filter(
-        Q(state=State.READING, leased_until__lt=now) | Q(state=State.RECEIVED, created_at__lt=now - timedelta(minutes=1))
+        Q(state=State.READING, leased_until__lt=now)
+        | Q(state=State.RECEIVED, created_at__lt=now - timedelta(minutes=1))
     )
     for upload in stuck:
         if upload.attempts >= MOST_ATTEMPTS:
             _fail(
                 upload,
                 _problem(
-                    "READ_TOO_OFTEN", upload.name, f"读取了 {upload.attempts} 次都没有读完，已停止。",
+                    "READ_TOO_OFTEN",
+                    upload.name,
+                    f"读取了 {upload.attempts} 次都没有读完，已停止。",
                     "文件可能过大或已损坏：请拆分，或另存为 xlsx 后重试。",
                 ),
             )
@@ -182,10 +192,16 @@ def _claim(upload_id: int) -> Upload | None:
 
 def _fail(upload: Upload, problem: Problem) -> None:
     with transaction.atomic():
-        changed = Upload.objects.filter(pk=upload.pk, attempts=upload.attempts).exclude(
-            state__in=[State.READY, State.ACCEPTED, State.FAILED]
-        ).update(
-            state=State.FAILED, problems=[problem.to_json()], leased_until=None, progress=100, read_at=timezone.now()
+        changed = (
+            Upload.objects.filter(pk=upload.pk, attempts=upload.attempts)
+            .exclude(state__in=[State.READY, State.ACCEPTED, State.FAILED])
+            .update(
+                state=State.FAILED,
+                problems=[problem.to_json()],
+                leased_until=None,
+                progress=100,
+                read_at=timezone.now(),
+            )
         )
         if changed:
             _tell(Upload.objects.get(pk=upload.pk))
@@ -230,7 +246,11 @@ def _tell(upload: Upload) -> None:
     outcome = {State.READY: "已读完，请核对后导入", State.FAILED: "未能读取，请查看原因"}[State(upload.state)]
     messages = [
         Message(
-            upload.uploader_id, "upload", f"文件“{upload.name}”{outcome}", "", path,
+            upload.uploader_id,
+            "upload",
+            f"文件“{upload.name}”{outcome}",
+            "",
+            path,
             f"upload:{upload.pk}:{upload.attempts}:{upload.uploader_id}",
         )
     ]
@@ -240,7 +260,11 @@ def _tell(upload: Upload) -> None:
         body = f"批复单位：{upload.bureau.name}" + (f"\n批复日期：{date}" if date else "")
         messages += [
             Message(
-                user_id, "upload", f"收到{department}的绩效目标文件“{upload.name}”", body, path,
+                user_id,
+                "upload",
+                f"收到{department}的绩效目标文件“{upload.name}”",
+                body,
+                path,
                 f"upload:{upload.pk}:{upload.attempts}:{user_id}",
             )
             for user_id in holders_at(Role.APPROVER, upload.bureau)

@@ -1,0 +1,1 @@
+"""The procedure over HTTP and JSON: the same selectors, services and refusals as the pages."""

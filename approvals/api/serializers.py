@@ -1,0 +1,216 @@
+"""What the API says and takes. `state` is told, never taken."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from approvals.drafts import IndicatorDraft, ProjectDraft
+from approvals.models import Approval, ApprovalRecord, Declaration, FundingLine, Indicator, Notice, Unit
+from approvals.models.edges import verbs_for
+from approvals.reasons import Reason
+from approvals.values import split_value
+
+_PLAIN = (
+    "code", "name", "category", "period", "purpose", "goal", "long_term_goal", "total", "multi_year_total"
+)  # fmt: skip
+MONEY = {"max_digits": 18, "decimal_places": 2, "min_value": 0}
+
+
+class FundingSerializer(serializers.ModelSerializer):
+    """资金安排: source and amount in 元."""
+
+    amount = serializers.DecimalField(**MONEY)
+
+    class Meta:
+        model = FundingLine
+        fields = ["source", "amount"]
+
+
+class IndicatorSerializer(serializers.ModelSerializer):
+    """绩效指标. `value` is the text as written; comparator, number and unit are its reading by the server."""
+
+    unit = serializers.CharField(source="measure_unit", required=False, allow_blank=True, max_length=100)
+    name = serializers.CharField(max_length=2000)
+
+    class Meta:
+        model = Indicator
+        fields = [
+            "level1", "level2", "name", "value", "comparator", "number", "unit", "nature", "weight",
+            "description", "description_custom", "basis", "custom", "place",
+        ]  # fmt: skip
+        read_only_fields = ["comparator", "number", "place"]
+
+
+class ContentSerializer(serializers.Serializer):
+    """What a declaration says, as the filer writes it."""
+
+    code = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+    name = serializers.CharField(max_length=300)
+    category = serializers.CharField(required=False, allow_blank=True, default="", max_length=100)
+    period = serializers.CharField(required=False, allow_blank=True, default="", max_length=100)
+    purpose = serializers.CharField(required=False, allow_blank=True, default="")
+    goal = serializers.CharField(required=False, allow_blank=True, default="")
+    long_term_goal = serializers.CharField(required=False, allow_blank=True, default="")
+    spending_plan = serializers.DictField(child=serializers.CharField(max_length=40), required=False, default=dict)
+    total = serializers.DecimalField(**MONEY, required=False, allow_null=True, default=None)
+    multi_year_total = serializers.DecimalField(**MONEY, required=False, allow_null=True, default=None)
+    funding = FundingSerializer(many=True, required=False, default=list)
+    indicators = IndicatorSerializer(many=True, required=False, default=list)
+
+    def validate_funding(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """One line a source."""
+        sources = [line["source"] for line in lines]
+        if len(set(sources)) < len(sources):
+            raise serializers.ValidationError("同一资金来源只能填一行。")
+        return lines
+
+    def draft(self) -> ProjectDraft:
+        """The validated content as services take it."""
+        data = self.validated_data
+        return ProjectDraft(
+            **{name: data[name] for name in _PLAIN},
+            funding={line["source"]: line["amount"] for line in data["funding"]},
+            spending_plan=dict(data["spending_plan"]),
+            indicators=[_indicator(row) for row in data["indicators"]],
+        )
+
+
+class NewDeclarationSerializer(ContentSerializer):
+    """A declaration to be filed: its content, unit and year."""
+
+    unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.select_related("department__bureau"))
+    fiscal_year = serializers.IntegerField(min_value=2000, max_value=2100)
+
+
+def _indicator(row: dict[str, Any]) -> IndicatorDraft:
+    value, unit = row.get("value") or "", row.get("measure_unit") or None
+    reading = split_value(value, unit)
+    return IndicatorDraft(
+        level1=row.get("level1"), level2=row.get("level2"), name=row["name"], value=value,
+        comparator=reading.comparator, number=reading.number, unit=unit or reading.unit, nature=row.get("nature"),
+        weight=None if row.get("weight") is None else f"{row['weight']:f}", description=row.get("description"),
+        description_custom=row.get("description_custom"), basis=row.get("basis"), custom=row.get("custom", False),
+    )  # fmt: skip
+
+
+class DeclarationSerializer(serializers.ModelSerializer):
+    """A declaration in a list."""
+
+    code = serializers.CharField(source="project.code")
+    name = serializers.CharField(source="project.name")
+    category = serializers.CharField(source="project.category")
+    unit_code = serializers.CharField(source="unit.code")
+    unit_name = serializers.CharField(source="unit.name")
+    department_name = serializers.CharField(source="department.name")
+    state_label = serializers.CharField(source="get_state_display")
+    approval_number = serializers.CharField(source="approval.number", default=None)
+
+    class Meta:
+        model = Declaration
+        fields = [
+            "id", "fiscal_year", "kind", "version", "state", "state_label", "round", "revision", "code", "name", "category",
+            "unit", "unit_code", "unit_name", "department", "department_name", "total", "approval", "approval_number",
+            "submitted_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class DeclarationDetailSerializer(DeclarationSerializer):
+    """A declaration whole, with the steps this person may take now."""
+
+    funding = FundingSerializer(many=True)
+    indicators = IndicatorSerializer(many=True)
+    spending_plan = serializers.SerializerMethodField()
+    verbs = serializers.SerializerMethodField()
+
+    class Meta(DeclarationSerializer.Meta):
+        fields = [
+            *DeclarationSerializer.Meta.fields, "period", "purpose", "goal", "long_term_goal", "spending_plan",
+            "multi_year_total", "funding", "indicators", "verbs",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_spending_plan(self, declaration: Declaration) -> dict[str, str]:
+        """When and how much."""
+        return dict(declaration.spending_plan)
+
+    def get_verbs(self, declaration: Declaration) -> list[dict[str, Any]]:
+        """The steps this person may take: verb, label, the state it leads to, whether a comment is required."""
+        return [
+            {
+                "verb": edge.verb.value,
+                "label": str(edge.verb.label),
+                "to": edge.target.value,
+                "comment_required": edge.comment_required,
+            }
+            for edge in verbs_for(declaration, self.context["actor"])
+        ]
+
+
+class StepSerializer(serializers.Serializer):
+    """One step: why, and the revision the person decided on."""
+
+    comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
+    reasons = serializers.MultipleChoiceField(choices=Reason.choices, required=False, default=list)
+    seen = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class RewriteSerializer(ContentSerializer):
+    """New content; `seen` is the revision that was read."""
+
+    seen = serializers.IntegerField()
+
+
+class RecordSerializer(serializers.ModelSerializer):
+    """A row of the ledger."""
+
+    class Meta:
+        model = ApprovalRecord
+        fields = [
+            "sequence", "at", "verb", "from_state", "to_state", "actor_username", "actor_name", "actor_organisation",
+            "comment", "reasons", "round", "previous_hash", "hash",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ApprovalSerializer(serializers.ModelSerializer):
+    """An issued approval in a list."""
+
+    department_name = serializers.CharField(source="department.name")
+    approving_body = serializers.CharField(source="bureau.name")
+
+    class Meta:
+        model = Approval
+        fields = [
+            "id", "number", "title", "date", "fiscal_year", "department", "department_name", "bureau", "approving_body",
+            "issued_at", "content_sha256",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ApprovalDetailSerializer(ApprovalSerializer):
+    """An approval with its frozen content."""
+
+    class Meta(ApprovalSerializer.Meta):
+        fields = [*ApprovalSerializer.Meta.fields, "notes", "content"]
+        read_only_fields = fields
+
+
+class IssueSerializer(serializers.Serializer):
+    """An approval to be issued."""
+
+    department = serializers.IntegerField()
+    fiscal_year = serializers.IntegerField(min_value=2000, max_value=2100)
+    declarations = serializers.ListField(child=serializers.IntegerField(), allow_empty=False, max_length=100_000)
+    date = serializers.DateField()
+    title = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+    notes = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class NoticeSerializer(serializers.ModelSerializer):
+    """A notice in one's inbox."""
+
+    class Meta:
+        model = Notice
+        fields = ["id", "kind", "title", "body", "path", "created_at", "read_at"]
+        read_only_fields = fields

@@ -1,0 +1,219 @@
+"""The API's addresses: lists, details, and one generic address for every step."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from approvals.api import serializers as s
+from approvals.documents import CONTENT_TYPES, FORMATS, filename, render
+from approvals.models import Approval, ApprovalRecord, Declaration, Notice
+from approvals.roles import Actor
+from approvals.selectors import approvals as approval_selectors
+from approvals.selectors import declarations as declaration_selectors
+from approvals.selectors.people import actor_of
+from approvals.services import filing, notices
+from approvals.services.issuing import issue
+from approvals.services.verbs import perform
+from approvals.states import State
+
+
+class Scoped(viewsets.GenericViewSet):
+    """A view that knows who asks."""
+
+    lookup_value_regex = r"\d{1,18}"
+
+    @property
+    def actor(self) -> Actor:
+        """The person with his memberships, looked up once a request."""
+        if not hasattr(self.request, "_actor"):
+            self.request._actor = actor_of(self.request.user)
+        return self.request._actor
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Serializers draw buttons from the same predicates as the door."""
+        context = super().get_serializer_context()
+        if not getattr(self, "swagger_fake_view", False):
+            context["actor"] = self.actor
+        return context
+
+    def read(self, serializer: type[BaseSerializer]) -> BaseSerializer:
+        """The request's data, validated; raises ValidationError with every fault."""
+        read = serializer(data=self.request.data, context=self.get_serializer_context())
+        read.is_valid(raise_exception=True)
+        return read
+
+
+class DeclarationFilter(filters.FilterSet):
+    """How lists of declarations are narrowed."""
+
+    state = filters.MultipleChoiceFilter(choices=State.choices, label="状态，可以多个")
+    q = filters.CharFilter(method="by_words", label="项目或单位的名称、编码中的字")
+
+    class Meta:
+        model = Declaration
+        fields = ["fiscal_year", "unit", "department", "kind"]
+
+    def by_words(self, queryset: Any, name: str, value: str) -> Any:
+        """All the words."""
+        return declaration_selectors.search(queryset, value)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="申报列表"),
+    retrieve=extend_schema(summary="一份申报的全部内容", responses=s.DeclarationDetailSerializer),
+)
+class DeclarationViewSet(mixins.ListModelMixin, Scoped):
+    """绩效目标申报. What a person sees, and what he may do, follows from his memberships."""
+
+    queryset = Declaration.objects.none()
+    serializer_class = s.DeclarationSerializer
+    filterset_class = DeclarationFilter
+
+    def get_queryset(self) -> Any:
+        """What this person may see."""
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        return declaration_selectors.listed(declaration_selectors.visible_to(self.actor))
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """The whole declaration, with the steps this person may take."""
+        return self._detail(int(pk))
+
+    @extend_schema(
+        summary="新建申报（草稿）", request=s.NewDeclarationSerializer, responses={201: s.DeclarationDetailSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """File a draft for one of the person's units."""
+        read = self.read(s.NewDeclarationSerializer)
+        made = filing.file_declarations(
+            request.user,
+            [filing.Filing(read.validated_data["unit"], read.draft())],
+            read.validated_data["fiscal_year"],
+            filing.Origin.API,
+        )
+        return self._detail(made[0].pk, status.HTTP_201_CREATED)
+
+    @extend_schema(summary="改写申报", request=s.RewriteSerializer, responses=s.DeclarationDetailSerializer)
+    def update(self, request: Request, pk: str) -> Response:
+        """Replace the content while the declaration is with its unit."""
+        read = self.read(s.RewriteSerializer)
+        filing.rewrite(int(pk), request.user, read.draft(), read.validated_data["seen"])
+        return self._detail(int(pk))
+
+    @extend_schema(summary="删除草稿")
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Throw away a draft that was never sent."""
+        filing.discard(int(pk), request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        summary="办理：送审、撤回、审核、退回……",
+        request=s.StepSerializer,
+        responses=s.DeclarationDetailSerializer,
+        parameters=[OpenApiParameter("verb", str, OpenApiParameter.PATH)],
+    )
+    @action(detail=True, methods=["post"], url_path="verbs/(?P<verb>[a-z_]+)", url_name="verb")
+    def step(self, request: Request, pk: str, verb: str) -> Response:
+        """Take a step through the one door."""
+        read = self.read(s.StepSerializer).validated_data
+        perform(int(pk), verb, request.user, read["comment"], sorted(read["reasons"]), read["seen"])
+        return self._detail(int(pk))
+
+    @extend_schema(summary="办理记录", responses=s.RecordSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def records(self, request: Request, pk: str) -> Response:
+        """The ledger of this declaration, oldest first."""
+        if not self.get_queryset().filter(pk=int(pk)).exists():
+            raise NotFound("没有找到该申报，或您无权查看。")
+        rows = ApprovalRecord.objects.filter(declaration_id=int(pk)).order_by("sequence")
+        return Response(s.RecordSerializer(rows, many=True).data)
+
+    def _detail(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
+        declaration = declaration_selectors.detailed(self.actor, pk)
+        if declaration is None:
+            raise NotFound("没有找到该申报，或您无权查看。")
+        return Response(s.DeclarationDetailSerializer(declaration, context=self.get_serializer_context()).data, code)
+
+
+@extend_schema_view(list=extend_schema(summary="批复列表"))
+class ApprovalViewSet(mixins.ListModelMixin, Scoped):
+    """批复: issued approvals and their documents."""
+
+    queryset = Approval.objects.none()
+    serializer_class = s.ApprovalSerializer
+    filterset_fields = ["fiscal_year", "department", "bureau"]
+
+    def get_queryset(self) -> Any:
+        """What this person may see."""
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        return approval_selectors.visible_to(self.actor)
+
+    @extend_schema(summary="一份批复", responses=s.ApprovalDetailSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """The approval with its frozen content."""
+        return Response(s.ApprovalDetailSerializer(self._found(pk)).data)
+
+    @extend_schema(summary="发出批复", request=s.IssueSerializer, responses={201: s.ApprovalDetailSerializer})
+    def create(self, request: Request) -> Response:
+        """Issue an approval for passed declarations of one department and year."""
+        read = self.read(s.IssueSerializer).validated_data
+        made = issue(
+            request.user, read["department"], read["fiscal_year"], read["declarations"], read["date"], read["title"],
+            read["notes"],
+        )
+        return Response(s.ApprovalDetailSerializer(made).data, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="下载批复文件",
+        parameters=[OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=FORMATS)],
+        responses={(200, content_type): bytes for content_type in CONTENT_TYPES.values()},
+    )
+    @action(detail=True, methods=["get"], url_path="document/(?P<kind>docx|xlsx|pdf)", url_name="document")
+    def document(self, request: Request, pk: str, kind: Any) -> HttpResponse:
+        """The document in one of its formats."""
+        content = approval_selectors.content_of(self._found(pk))
+        return HttpResponse(
+            render(content, kind),
+            content_type=CONTENT_TYPES[kind],
+            headers={"Content-Disposition": content_disposition_header(True, filename(content, kind))},
+        )
+
+    def _found(self, pk: str) -> Approval:
+        approval = self.get_queryset().filter(pk=int(pk)).first()
+        if approval is None:
+            raise NotFound("没有找到该批复，或您无权查看。")
+        return approval
+
+
+@extend_schema_view(list=extend_schema(summary="我的通知"))
+class NoticeViewSet(mixins.ListModelMixin, Scoped):
+    """One's own notices."""
+
+    queryset = Notice.objects.none()
+    serializer_class = s.NoticeSerializer
+    filterset_fields = ["kind"]
+
+    def get_queryset(self) -> Any:
+        """Nobody reads another's."""
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        return Notice.objects.filter(recipient=self.request.user)
+
+    @extend_schema(summary="标为已读", request=None, responses={204: None})
+    @action(detail=True, methods=["post"], url_path="read", url_name="read")
+    def read_one(self, request: Request, pk: str) -> Response:
+        """Mark one as read; reading it twice is no error."""
+        if not self.get_queryset().filter(pk=int(pk)).exists():
+            raise NotFound("没有这条通知。")
+        notices.mark_read(request.user, [int(pk)])
+        return Response(status=status.HTTP_204_NO_CONTENT)
