@@ -83,7 +83,6 @@ def _project_json(project: ProjectDraft) -> dict[str, Any]:
         "code": project.code,
         "name": project.name,
         "category": project.category,
-        "period": project.period,
         "total": _money(project.total),
         "multi_year_total": _money(project.multi_year_total),
         "funding": {source: _money(amount) for source, amount in project.funding.items()},

@@ -84,7 +84,6 @@ KINDS: dict[str, Kind] = {
     "ROW_WITHOUT_NAME": Kind("warning", "这一行没有指标名称，未读取", "如是指标，请补上名称"),
     "ROW_UNREADABLE": Kind("warning", "这一行看不出是什么，未读取", "请核对"),
     "ROW_OUTSIDE": Kind("warning", "这一行指标不在任何项目之下，未读取", "请补上项目名称"),
-    "VALUE_BLANK": Kind("warning", "指标没有指标值"),
     "CELL_WITHOUT_VALUE": Kind("warning", "这一格是公式或错误值，没有可用的内容", "请在原文件中改为文字或数值"),
     "FORMULA_TEXT": Kind("warning", "这一格的文字像公式，照原样作为文字保留，不计算", "请核对"),
     "BLANKS_REMOVED": Kind("info", "词语中间的空格已去掉"),

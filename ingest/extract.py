@@ -1,0 +1,175 @@
+"""From a file to drafts: gate and reader, then the layouts, then what the whole document says.
+
+`extract` never raises for what is in a file: what cannot be read becomes a problem.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.drafts import Extraction
+from ingest.grid import Block, Document, Grid, Paragraph
+from ingest.layouts.base import MIN_SCORE, NO_MATCH, TIE, Layout, Match
+from ingest.layouts.columns import texts_of
+from ingest.layouts.flat import FlatLayout
+from ingest.layouts.heading import HeadingReader, is_department_goal_title, is_title
+from ingest.problems import Problem, Refused, report
+from ingest.readers import Progress, read
+
+LAYOUTS: tuple[Layout, ...] = (FlatLayout(),)
+# Rows of a table without header in which a title may stand.
+_TITLE_ROWS = 12
+
+
+@dataclass(slots=True)
+class _Part:
+    """Tables one layout reads together, with the lines before and between them."""
+
+    layout: Layout
+    match: Match
+    blocks: list[Block] = field(default_factory=list)
+
+
+def extract(
+    source: bytes | Path, name: str, *, layout: str | None = None, progress: Progress | None = None
+) -> Extraction:
+    """Read the forms of one file.
+
+    `name` is the user's name for the file; `layout` forces one of LAYOUTS by its name.
+    """
+    try:
+        document = read(source, name, progress=progress)
+    except Refused as refused:
+        return Extraction(problems=[refused.problem])
+    except OSError as error:
+        return Extraction(problems=[_unreadable(name, error)])
+    return interpret(document, name, layout=layout)
+
+
+def interpret(document: Document, name: str, *, layout: str | None = None) -> Extraction:
+    """Find the forms in a document and read them. Never raises."""
+    layouts = [each for each in LAYOUTS if layout in (None, each.name)]
+    parts, skipped = _parts(document, layouts)
+    result = Extraction(problems=list(document.problems))
+    if not parts:
+        result.problems.append(_nothing_found(document, name, layouts))
+        return result
+    heading = HeadingReader()
+    _read_heading(document, parts, heading)
+    result.document = heading.document
+    best = max(parts, key=lambda part: part.match.score)
+    result.document.layout = best.layout.name
+    result.document.layout_score = best.match.score
+    for part in parts:
+        _join(result, part.layout.read(Document(document.format, part.blocks)))
+    result.problems += skipped
+    result.problems += heading.finish(result.projects)
+    _fill_organisations(result, heading)
+    if not result.projects:
+        result.problems.append(_nothing_found(document, name, layouts))
+    return result
+
+
+def _parts(document: Document, layouts: list[Layout]) -> tuple[list[_Part], list[Problem]]:
+    """Give each table to the layout that understands it best; a table without header goes on with the one before."""
+    parts: list[_Part] = []
+    problems: list[Problem] = []
+    waiting: list[Block] = []
+    for block in document.blocks:
+        waiting.append(block)
+        if isinstance(block, Paragraph):
+            continue
+        alone = Document(document.format, [block])
+        ranked = sorted(((each.score(alone), each) for each in layouts), key=lambda pair: -pair[0].score)
+        match, best = ranked[0] if ranked else (NO_MATCH, None)
+        if best is not None and match.score >= MIN_SCORE:
+            if len(ranked) > 1 and match.score - ranked[1][0].score < TIE:
+                told = "、".join(f"{each.label}（{told.score:.2f}）" for told, each in ranked[:2])
+                problems.append(report("LAYOUT_UNCLEAR", block.place(0), f"{told} 一样像", expected="一种版式"))
+            if parts and parts[-1].layout is best:
+                parts[-1].blocks += waiting
+                parts[-1].match = max(parts[-1].match, match, key=lambda each: each.score)
+            else:
+                parts.append(_Part(best, match, waiting))
+            waiting = []
+        elif parts and parts[-1].layout.continues(Document(document.format, waiting)):
+            parts[-1].blocks += waiting
+            waiting = []
+        elif texts_of(block.rows[0] if block.rows else []):
+            problems.append(report("TABLE_SKIPPED", block.place(0), match.reason, found=block.label))
+    return parts, problems
+
+
+def _read_heading(document: Document, parts: list[_Part], heading: HeadingReader) -> None:
+    """Lines before the first form, and titles anywhere."""
+    first = next(block for block in parts[0].blocks if isinstance(block, Grid))
+    before = True
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            if before or is_title(block.text):
+                heading.line(block.text)
+        else:
+            for row in block.rows[:_TITLE_ROWS]:
+                filled = texts_of(row)
+                if len(filled) > 2:
+                    break
+                for _, text in filled:
+                    heading.line(text)
+            before = before and block is not first
+
+
+def _join(result: Extraction, part: Extraction) -> None:
+    result.projects += part.projects
+    result.problems += part.problems
+    ours, theirs = result.document, part.document
+    for name in ("department", "department_code", "money_unit", "fiscal_year"):
+        if getattr(ours, name) is None:
+            setattr(ours, name, getattr(theirs, name))
+
+
+def _fill_organisations(result: Extraction, heading: HeadingReader) -> None:
+    """What the heading says of department and unit holds for projects that say nothing themselves."""
+    for project in result.projects:
+        if project.department is None:
+            project.department = result.document.department
+        if project.unit_name is None and project.unit_code is None:
+            project.unit_name = heading.unit_name
+    missing = [project for project in result.projects if project.unit_name is None]
+    if missing:
+        told = f"共 {len(missing)} 个项目，第一个是“{missing[0].name}”"
+        result.problems.append(report("UNIT_MISSING", missing[0].place, told, field="单位名称", expected="单位名称"))
+
+
+def _nothing_found(document: Document, name: str, layouts: list[Layout]) -> Problem:
+    """Why nothing was read: no table at all, no header, or a header that says too little."""
+    grids = [grid for grid in document.grids if grid.rows]
+    if not grids:
+        return report("NO_FORM", name, "文件里没有表格", found="只有文字", expected="含绩效目标表的文件")
+    matches = [(layout.score(Document(document.format, [grid])), grid) for grid in grids for layout in layouts]
+    match, grid = max(matches, key=lambda pair: pair[0].score)
+    titles = [text for each in grids for row in each.rows[:_TITLE_ROWS] for _, text in texts_of(row) if is_title(text)]
+    titles += [b.text for b in document.blocks if isinstance(b, Paragraph) and is_title(b.text)]
+    if match.score > 0:
+        found = "、".join(match.found) or "没有认出任何表头"
+        wanted = "、".join(match.wanted)
+        told = f"需要 {wanted}，表头中只认出 {found}"
+        return report("LAYOUT_UNCLEAR", grid.place(0), told, field="表头", found=found, expected=wanted)
+    if titles and not all(is_department_goal_title(title) for title in titles):
+        told = "有标题，但没有表头行（项目名称、三级指标、指标值等）"
+        return report(
+            "HEADER_NOT_FOUND",
+            grid.place(0),
+            told,
+            field="表头",
+            found=titles[0],
+            expected="项目名称、三级指标、指标值",
+        )
+    told = "各表中都没有项目名称、三级指标、指标值等表头"
+    return report("NO_FORM", grid.place(0), told, field="表头", found=grid.label, expected="项目名称、三级指标、指标值")
+
+
+def _unreadable(name: str, error: OSError) -> Problem:
+    missing = isinstance(error, FileNotFoundError)
+    found = "文件不存在" if missing else f"文件无法打开（{error.strerror or error}）"
+    message = f"{name}：{found}。请检查路径和文件名。"
+    code = "FILE_NOT_FOUND" if missing else "FILE_UNREADABLE"
+    return Problem(code, "error", message, place=name, found=found, expected="可以读取的文件", fix="请检查路径和文件名")

@@ -1,0 +1,383 @@
+"""Header rows become columns with a meaning.
+
+A header may take several rows, with groups over columns (资金安排 over 总计, 一般公共预算 …), levels in the header
+(产出指标 over 三级指标, 指标值) or two blocks of indicators side by side (中期, 年度).
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from approvals.facts import BY_KEY, PLAN_POINTS, synonym_key
+from ingest.grid import Cell, Grid
+from ingest.layouts.headers import Meaning, Term, is_group, meaning
+from ingest.layouts.words import is_level, is_level1, is_level2, is_total
+from perfgoals.text import key
+
+_MAX_HEADER_ROWS = 4
+# Leaves that say little without the group over them.
+_NEEDS_GROUP = 2
+
+
+@dataclass(slots=True)
+class Block:
+    """Columns of one indicator per row. `slots` field key → column; `custom` the same for 个性 columns."""
+
+    slots: dict[str, int] = field(default_factory=dict)
+    custom: dict[str, int] = field(default_factory=dict)
+    level1: str | None = None
+    level2: str | None = None
+    term: Term | None = None
+    value_term: Term | None = None
+
+
+@dataclass(slots=True)
+class Header:
+    """A header and what its columns mean.
+
+    top, bottom  its rows in the grid
+    fields       field key → column, for what belongs to unit and project
+    funding      source name → column;  plan  point in time → column
+    blocks       indicator columns
+    unknown      columns whose header is not understood: (column, text)
+    unused       understood, but nothing is stored: (column, text)
+    near         read by likeness: (column, text, label)
+    units        money units the header states
+    """
+
+    top: int
+    bottom: int
+    width: int
+    fields: dict[str, int] = field(default_factory=dict)
+    funding: dict[str, int] = field(default_factory=dict)
+    plan: dict[str, int] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
+    unknown: list[tuple[int, str]] = field(default_factory=list)
+    unused: list[tuple[int, str]] = field(default_factory=list)
+    near: list[tuple[int, str, str]] = field(default_factory=list)
+    units: set[str] = field(default_factory=set)
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def keys(self) -> set[str]:
+        """Every field the header states."""
+        keys = set(self.fields)
+        for block in self.blocks:
+            keys |= set(block.slots)
+            keys |= {name for name, fixed in (("level1", block.level1), ("level2", block.level2)) if fixed}
+        return keys
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The fields it states, in words."""
+        return tuple(BY_KEY[name].label for name in BY_KEY if name in self.keys) + tuple(self.funding)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    number: int
+    text: str
+    groups: tuple[str, ...]
+    meaning: Meaning | None
+    level: str | None = None
+
+
+def texts_of(row: Sequence[Cell]) -> list[tuple[int, str]]:
+    """The columns of a row that hold text or numbers, as text."""
+    return [(column, str(cell)) for column, cell in enumerate(row) if cell is not None and str(cell).strip()]
+
+
+def header_at(grid: Grid, row: int, first: int = 0) -> Header | None:
+    """The header whose lowest or only full row is `row`; rows before `first` are not looked at."""
+    if not _is_core(grid.rows[row]):
+        return None
+    top = row
+    while top > first and row - top < _MAX_HEADER_ROWS - 1 and _goes_above(grid.rows[top - 1]):
+        top -= 1
+    bottom = row
+    while bottom + 1 < len(grid.rows) and bottom - row < 2 and _goes_below(grid, bottom + 1, top):
+        bottom += 1
+    return _understand(grid, top, bottom)
+
+
+def headers(grid: Grid) -> Iterator[Header]:
+    """Every header of the grid, from the top."""
+    row = 0
+    while row < len(grid.rows):
+        found = header_at(grid, row, row if row == 0 else 0)
+        if found:
+            yield found
+            row = found.bottom
+        row += 1
+
+
+def is_counting_row(row: Sequence[Cell]) -> bool:
+    """栏次: 1 2 3 4 … or A B C under a header."""
+    cells = [text.strip() for _, text in texts_of(row)]
+    if cells and key(cells[0]) in {"栏次", "行次"}:
+        cells = cells[1:]
+    if len(cells) < 3:
+        return False
+    numbers = [int(cell) if cell.isdigit() and len(cell) < 3 else None for cell in cells]
+    if numbers[0] is None:
+        return cells == [chr(ord("A") + index) for index in range(len(cells))]
+    return all(b is not None and a is not None and b == a + 1 for a, b in itertools.pairwise(numbers))
+
+
+def _is_core(row: Sequence[Cell]) -> bool:
+    """Whether a row names at least two fields of an indicator, as the full row of a header does."""
+    known, named = 0, set()
+    cells = 0
+    for cell in row:
+        if cell is None or cell == "":
+            continue
+        if not isinstance(cell, str):
+            return False
+        cells += 1
+        found = meaning(cell)
+        if found or is_group(cell) or is_level(cell):
+            known += 1
+        if found and found.group == "indicator" and found.key != "remark":
+            named.add(found.key)
+    if len(named) < 2 or not named & {"indicator_name", "value", "level2", "level1"}:
+        return False
+    return known * 10 >= cells * 6
+
+
+def _goes_above(row: Sequence[Cell]) -> bool:
+    cells = texts_of(row)
+    if not cells:
+        return False
+    understood = sum(1 for _, text in cells if meaning(text) or is_group(text) or is_level(text))
+    if len(cells) == 1:
+        return is_group(cells[0][1]) or is_level1(cells[0][1])
+    return understood * 10 >= len(cells) * 6
+
+
+def _goes_below(grid: Grid, row: int, top: int) -> bool:
+    cells = texts_of(grid.rows[row])
+    if is_counting_row(grid.rows[row]):
+        return True
+    if not cells or (len(cells) == 1 and is_total(cells[0][1])):
+        return False
+    above = {column for line in range(top, row) for column, text in texts_of(grid.rows[line]) if not is_group(text)}
+    groups = {column for line in range(top, row) for column, text in texts_of(grid.rows[line]) if is_group(text)}
+    for column, text in cells:
+        found = meaning(text)
+        if found is None or (found.group == "" and not found.term):
+            return False
+        if column in above and column not in groups and not _wide(grid, column, top, row):
+            return False
+    return True
+
+
+def _wide(grid: Grid, column: int, top: int, row: int) -> bool:
+    """Whether the header cell over `column` is merged over several columns."""
+    return any(
+        span.left == column and span.right > span.left and top <= span.top and span.bottom < row for span in grid.spans
+    )
+
+
+def _understand(grid: Grid, top: int, bottom: int) -> Header | None:
+    width = max(len(row) for row in grid.rows[top : bottom + 1])
+    stacks = _stacks(grid, top, bottom, width)
+    columns = [column for number, stack in enumerate(stacks) if (column := _column(number, stack))]
+    header = Header(top, bottom, width, texts=[text for stack in stacks for text in stack])
+    for text in {text for stack in stacks for text in stack}:
+        found = meaning(text)
+        if found and found.unit:
+            header.units.add(found.unit)
+    _Sorter(header).sort(columns)
+    return header if _usable(header) else None
+
+
+def _usable(header: Header) -> bool:
+    return any("indicator_name" in block.slots or block.level2 or block.level1 for block in header.blocks)
+
+
+def _stacks(grid: Grid, top: int, bottom: int, width: int) -> list[list[str]]:
+    """For each column its header texts from the top down, groups filled in over the columns they cover."""
+    spans = [span for span in grid.spans if span.top <= bottom and span.bottom >= top]
+    stacks: list[list[str]] = [[] for _ in range(width)]
+    for number in range(top, bottom + 1):
+        row = grid.rows[number]
+        if is_counting_row(row):
+            continue
+        cells = [str(cell).strip() if cell is not None else "" for cell in row] + [""] * (width - len(row))
+        below = [any(_text(grid, line, column) for line in range(number + 1, bottom + 1)) for column in range(width)]
+        held = ""
+        for column in range(width):
+            if cells[column]:
+                held = cells[column]
+                stacks[column].append(held)
+                continue
+            span = next((s for s in spans if s.top <= number <= s.bottom and s.left <= column <= s.right), None)
+            if span and span.top == number:
+                stacks[column].append(_text(grid, span.top, span.left))
+            elif not spans and held and below[column] and not stacks[column]:
+                stacks[column].append(held)
+            else:
+                held = held if below[column] and not spans else ""
+    return stacks
+
+
+def _text(grid: Grid, row: int, column: int) -> str:
+    cells = grid.rows[row]
+    return str(cells[column]).strip() if column < len(cells) and cells[column] is not None else ""
+
+
+def _column(number: int, stack: list[str]) -> _Column | None:
+    if not stack:
+        return None
+    leaf, groups = stack[-1], tuple(stack[:-1])
+    level = next((text for text in reversed(stack) if is_level(text)), None)
+    if is_level(leaf):
+        return _Column(number, leaf, groups, None, leaf)
+    found = meaning(leaf, near=True)
+    for group in reversed(groups):
+        joined = meaning(group + leaf)
+        if joined and (found is None or len(synonym_key(leaf)) <= _NEEDS_GROUP) and joined.how == "exact":
+            found = joined
+            break
+    over = [told for group in groups if (told := meaning(group))]
+    term = next((told.term for told in over if told.term), None)
+    if found and found.term is None and term:
+        found = Meaning(found.key, term, found.custom, found.unit, found.how)
+    return _Column(number, leaf, groups, found, level)
+
+
+class _Sorter:
+    """Puts columns into a Header, left to right."""
+
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        self.block: Block | None = None
+
+    def sort(self, columns: list[_Column]) -> None:
+        for column in columns:
+            self._place(column)
+        self._share_levels()
+        self._settle_goals()
+
+    def _place(self, column: _Column) -> None:
+        found = column.meaning
+        if found is None:
+            if column.level:
+                self._level_column(column)
+            else:
+                self.header.unknown.append((column.number, column.text))
+            return
+        if found.how == "near":
+            self.header.near.append((column.number, column.text, BY_KEY[found.key].label if found.key else ""))
+        name = self._in_context(found, column)
+        fact = BY_KEY.get(name)
+        if fact is None:
+            self.header.unused.append((column.number, column.text))
+        elif fact.group == "indicator":
+            self._indicator_column(name, found, column)
+        elif fact.group == "funding":
+            if found.term == "multi":
+                self.header.unused.append((column.number, column.text))
+            else:
+                self._once(self.header.funding, fact.label, column)
+        elif name.startswith("plan_"):
+            self._once(self.header.plan, PLAN_POINTS[[f for f in BY_KEY if f.startswith("plan_")].index(name)], column)
+        else:
+            self._field(name, found, column)
+
+    def _in_context(self, found: Meaning, column: _Column) -> str:
+        """单位 right of an indicator is its measure unit; 目标 left of all indicators is the goal."""
+        bare = synonym_key(column.text)
+        if bare == "单位" and self.block and self.block.slots:
+            return "measure_unit"
+        if bare == "目标" and not (self.block and "indicator_name" in self.block.slots):
+            return "goal"
+        return found.key
+
+    def _field(self, name: str, found: Meaning, column: _Column) -> None:
+        if found.term == "multi" and name in {"total", "project_total"}:
+            name = "multi_year_total"
+        if found.term == "multi" and name in {"goal", "overall_goal"}:
+            name = "long_term_goal"
+        if found.term == "annual" and name == "project_total":
+            name = "total"
+        if found.term == "annual" and name == "overall_goal":
+            name = "goal"
+        self._once(self.header.fields, name, column)
+
+    def _once(self, places: dict[str, int], name: str, column: _Column) -> None:
+        if name in places:
+            self.header.unused.append((column.number, column.text))
+        else:
+            places[name] = column.number
+
+    def _level_column(self, column: _Column) -> None:
+        """A level word alone over a column: its cells hold name and value together."""
+        block = self._new_block(column)
+        block.slots["indicator_name"] = column.number
+
+    def _new_block(self, column: _Column) -> Block:
+        self.block = Block()
+        for text in (*column.groups, column.text):
+            if is_level1(text) and self.block.level1 is None and not (is_level2(text) and len(column.groups) > 1):
+                self.block.level1 = text
+            elif is_level2(text):
+                self.block.level2 = text
+        self.header.blocks.append(self.block)
+        return self.block
+
+    def _indicator_column(self, name: str, found: Meaning, column: _Column) -> None:
+        block = self.block
+        fixed = column.level
+        if block is None or (fixed and fixed not in (block.level1, block.level2)):
+            block = self._new_block(column)
+        slots = block.custom if found.custom else block.slots
+        if name in slots:
+            if name in {"level1", "level2", "indicator_name"} and "value" in slots:
+                block = self._new_block(column)
+                slots = block.slots
+            elif not self._second(block, slots, name, found, column):
+                return
+        slots[name] = column.number
+        if name == "value":
+            block.value_term = found.term
+        if name in {"indicator_name", "level2"} and found.term in {"multi", "annual"}:
+            block.term = found.term
+
+    def _second(self, block: Block, slots: dict[str, int], name: str, found: Meaning, column: _Column) -> bool:
+        """A field named twice in one block; True when the second column is the one to take."""
+        bare = synonym_key(column.text)
+        if name in {"nature", "sign"} and "sign_or_nature" not in slots:
+            # 指标性质 (≥) beside 指标方向性 (正向): what stands in them tells which is which
+            slots["sign_or_nature"] = column.number
+            return False
+        if name == "value" and found.term == "annual" and block.value_term != "annual":
+            self.header.unused.append((slots[name], column.text))
+            return True
+        if name == "indicator_name" and bare.startswith(("四级", "明细", "4级", "末级")):
+            return True
+        if name in {"indicator_name", "value"} and "内容" in bare and "description" not in slots:
+            slots["description"] = column.number
+            return False
+        self.header.unused.append((column.number, column.text))
+        return False
+
+    def _share_levels(self) -> None:
+        """A second block without a level column of its own uses the first one's."""
+        blocks = self.header.blocks
+        for block in blocks[1:]:
+            for name, fixed in (("level1", block.level1), ("level2", block.level2)):
+                own = name in block.slots or fixed
+                if not own and name in blocks[0].slots and (name == "level1" or not block.slots.get("level2")):
+                    block.slots[name] = blocks[0].slots[name]
+
+    def _settle_goals(self) -> None:
+        """总体目标 and 项目资金总额 mean the year unless a year column stands beside them."""
+        fields = self.header.fields
+        for wide, annual, multi in (
+            ("overall_goal", "goal", "long_term_goal"),
+            ("project_total", "total", "multi_year_total"),
+        ):
+            if wide in fields:
+                fields.setdefault(multi if annual in fields else annual, fields[wide])
+                del fields[wide]

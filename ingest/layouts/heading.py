@@ -1,0 +1,155 @@
+"""What the lines around the tables say of the whole document: title, year, department, approval, unit."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from ingest.drafts import DocumentDraft, ProjectDraft
+from ingest.layouts.headers import meaning
+from ingest.layouts.words import split_organisation
+from ingest.problems import Problem, report
+from perfgoals.text import find_date, find_years, fold, key, one_line
+
+_TITLE = re.compile(r"绩效目标|绩效指标|项目支出绩效|支出绩效目标|绩效表")
+_NOT_TITLE = re.compile(r"目录|情况说明|[。；]|第[一二三四五六七八九十]+部分")
+_DEPARTMENT_GOAL = re.compile(r"整体(?:支出)?(?:预算)?绩效|部门整体|单位整体")
+_APPROVAL = re.compile(r"批复")
+_NUMBERING = re.compile(
+    r"^(?:附件?\s*\d*[-—\d]*[::]?|附表\s*\d*[-—\d]*[::]?|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[.、．])\s*"
+)
+_LABELLED = re.compile(r"([^:：\s　]{2,16})\s*[:：]\s*([^:：]*?)(?=(?:\s{2,}|\t|　)\s*[^:：\s　]{2,16}\s*[:：]|$)")
+_LETTER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[【(（]20\d{2}[〕\]】)）]\d{1,5}号")
+_MAX_TITLE = 60
+_YEAR_LINE = re.compile(r"^[(（]?\s*(20\d{2})\s*年(?:度)?\s*[)）]?$")
+_DOCUMENT_KEYS = {
+    "department",
+    "unit_name",
+    "approving_body",
+    "approval_date",
+    "approval_number",
+    "fiscal_year",
+    "department_code",
+}
+
+
+def is_title(text: str) -> bool:
+    """Whether a line is the title of a form."""
+    line = key(text)
+    return (
+        len(line) <= _MAX_TITLE and bool(_TITLE.search(line)) and not _NOT_TITLE.search(line) and ":" not in line[:12]
+    )
+
+
+def is_department_goal_title(text: str) -> bool:
+    """The title of a department's overall goals 部门整体绩效目标."""
+    line = key(text)
+    return len(line) <= _MAX_TITLE and bool(_DEPARTMENT_GOAL.search(line))
+
+
+def labelled(text: str) -> list[tuple[str, str, str]]:
+    """`部门名称：某局   金额单位：万元` → [(field key, label, value), …]; labels that mean nothing are left out."""
+    found = []
+    for label, value in _LABELLED.findall(fold(text)):
+        told = meaning(label)
+        if told and told.key:
+            found.append((told.key, label, one_line(value)))
+    return found
+
+
+class HeadingReader:
+    """Takes the lines of a document in order and fills a DocumentDraft."""
+
+    def __init__(self) -> None:
+        self.document = DocumentDraft()
+        self.unit_name: str | None = None
+        self._years: list[int] = []
+
+    def line(self, text: str) -> None:
+        """One paragraph or heading row."""
+        if not text.strip() or len(text) > 200:
+            return
+        document = self.document
+        for name, _, value in labelled(text):
+            if value and name in _DOCUMENT_KEYS:
+                self._take(name, value)
+        bare = key(text)
+        if only := _YEAR_LINE.match(bare):
+            self._years.append(int(only[1]))
+        if is_title(text) and not is_department_goal_title(text):
+            if document.title is None:
+                document.title = _NUMBERING.sub("", one_line(text))
+            self._years += find_years(bare)[:1]
+        if _APPROVAL.search(bare) and document.approval_number is None and (letter := _LETTER.search(fold(text))):
+            document.approval_number = letter[0]
+
+    def _take(self, name: str, value: str) -> None:
+        document = self.document
+        if name == "department" and document.department is None:
+            document.department_code, document.department = split_organisation(value)
+        elif name == "unit_name" and self.unit_name is None:
+            self.unit_name = value
+        elif name == "approving_body":
+            document.approving_body = document.approving_body or value
+        elif name == "approval_date":
+            document.approval_date = document.approval_date or find_date(value)
+        elif name == "approval_number":
+            document.approval_number = document.approval_number or value
+        elif name == "fiscal_year":
+            self._years = find_years(value)[:1] + self._years
+
+    def finish(self, projects: list[ProjectDraft]) -> list[Problem]:
+        """Settle the year; problems when it is not printed."""
+        document = self.document
+        if self._years:
+            document.fiscal_year = self._years[0]
+            return []
+        return infer_year(document, projects)
+
+
+def infer_year(document: DocumentDraft, projects: Iterable[ProjectDraft]) -> list[Problem]:
+    """The year most texts of the projects name; never taken without saying so."""
+    named: Counter[int] = Counter()
+    first: dict[int, tuple[str, str]] = {}
+    for project in projects:
+        texts = [
+            (project.name, project.place),
+            (project.goal or "", project.place),
+            (project.purpose or "", project.place),
+        ]
+        texts += [
+            (indicator.value or "", indicator.place)
+            for indicator in project.indicators
+            if "年" in (indicator.value or "")
+        ]
+        for text, place in texts:
+            if not text:
+                continue
+            for year in set(find_years(text)):
+                named[year] += 1
+                first.setdefault(year, (text, place))
+    if not named:
+        return [report("YEAR_MISSING", field="预算年度", expected="标题或表中写明年度")]
+    ranked = named.most_common()
+    year, times = ranked[0]
+    told = "，".join(f"{each}年出现{count}次（{first[each][1]}）" for each, count in ranked[:4])
+    if len(ranked) > 1 and ranked[1][1] == times:
+        return [
+            report(
+                "YEAR_MISSING",
+                field="预算年度",
+                detail=f"内容里{told}，无法判断",
+                found=told,
+                expected="标题或表中写明年度",
+            )
+        ]
+    document.fiscal_year_inferred = year
+    return [
+        report(
+            "YEAR_INFERRED",
+            first[year][1],
+            f"推断为{year}年：{told}",
+            field="预算年度",
+            found=told,
+            expected="标题或表中写明年度",
+        )
+    ]

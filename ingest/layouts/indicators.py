@@ -1,0 +1,213 @@
+"""One row of indicator columns becomes an IndicatorDraft; cells that slipped into the next column are put back."""
+
+import re
+from collections.abc import Sequence
+
+from approvals.values import nature_of, sign_of, split_value
+from ingest.drafts import IndicatorDraft
+from ingest.grid import Cell, CellError, Grid
+from ingest.layouts.cells import Clerk, long, plain
+from ingest.layouts.columns import Block
+from ingest.problems import report
+
+# 指标1：, 指标2: the form's own numbering before what the unit wrote.
+_FORM_NUMBER = re.compile(r"^(?:三级|绩效)?指标\s*\d{1,2}\s*[:：、.．]?\s*")
+_EMPTY_MARKS = frozenset(["", "…", "……", "...", "......", "—", "——", "-", "/", "无"])
+
+
+def name_of(cell: Cell) -> str:
+    """The indicator's name without the form's 指标1：; "" where the form's row was left empty."""
+    name = plain(cell)
+    if name[:2] in {"指标", "三级", "绩效"}:
+        name = _FORM_NUMBER.sub("", name)
+    return "" if name in _EMPTY_MARKS else name
+
+
+class IndicatorReader:
+    """Reads the rows under one Block. Levels are carried down until the next is printed; `restart` forgets them."""
+
+    def __init__(self, block: Block, clerk: Clerk) -> None:
+        self.block = block
+        self.clerk = clerk
+        slots = block.slots
+        self.level1_column = slots.get("level1")
+        self.level2_column = slots.get("level2")
+        self.name_column = slots.get("indicator_name")
+        self.value_column = slots.get("value")
+        self.description_column = slots.get("description", slots.get("remark"))
+        self.unit_column = slots.get("measure_unit")
+        self.weight_column = slots.get("weight")
+        self.basis_column = slots.get("basis")
+        self.sign_columns = tuple(slots[name] for name in ("sign", "nature", "sign_or_nature") if name in slots)
+        self.custom_name = block.custom.get("indicator_name")
+        self.custom_value = block.custom.get("value")
+        self.custom_description = block.custom.get("description")
+        self.has_custom = self.custom_name is not None
+        self.columns = tuple(sorted({*slots.values(), *block.custom.values()}))
+        self.level1: str | None = block.level1
+        self.level2: str | None = block.level2
+
+    def restart(self) -> None:
+        """A new project begins: no level is carried over."""
+        self.level1, self.level2 = self.block.level1, self.block.level2
+
+    def read(self, grid: Grid, row: int, cells: Sequence[Cell]) -> list[IndicatorDraft]:
+        """The indicators of a row (two where common and 个性 columns are both filled); [] where there is none.
+
+        `cells` is as wide as the header.
+        """
+        self._levels(cells)
+        if self.has_custom:
+            return self._read_with_custom(grid, row, cells)
+        name = name_of(cells[self.name_column]) if self.name_column is not None else ""
+        value = self._value(cells, self.value_column)
+        if not name:
+            self._without_name(grid, row, cells, value)
+            return []
+        return [self._draft(grid, row, cells, self.name_column or 0, name, value, self._description(cells))]
+
+    def holds(self, cells: Sequence[Cell]) -> bool:
+        """Whether any cell of this block but the shared levels is filled."""
+        levels = (self.level1_column, self.level2_column)
+        return any(cells[c] is not None and cells[c] != "" for c in self.columns if c not in levels)
+
+    def _levels(self, cells: Sequence[Cell]) -> None:
+        if self.level1_column is not None and (level1 := plain(cells[self.level1_column])):
+            if level1 != self.level1:
+                self.level2 = self.block.level2
+            self.level1 = level1
+        if self.level2_column is not None and (level2 := plain(cells[self.level2_column])):
+            self.level2 = level2
+
+    def _value(self, cells: Sequence[Cell], column: int | None) -> str | None:
+        return (plain(cells[column]) or None) if column is not None else None
+
+    def _description(self, cells: Sequence[Cell]) -> str | None:
+        column = self.description_column
+        return (long(cells[column]) or None) if column is not None else None
+
+    def _draft(
+        self,
+        grid: Grid,
+        row: int,
+        cells: Sequence[Cell],
+        column: int,
+        name: str,
+        value: str | None,
+        description: str | None,
+    ) -> IndicatorDraft:
+        unit = plain(cells[self.unit_column]) or None if self.unit_column is not None else None
+        sign = nature = None
+        for index in self.sign_columns:
+            word = plain(cells[index])
+            if not word:
+                continue
+            if nature_of(word):
+                nature = nature or word
+            elif sign_of(word):
+                sign = sign or word
+        reading = split_value(value, unit, sign)
+        return IndicatorDraft(
+            self.level1,
+            self.level2,
+            name,
+            value,
+            reading.comparator,
+            reading.number,
+            reading.unit,
+            nature,
+            (plain(cells[self.weight_column]) or None) if self.weight_column is not None else None,
+            description,
+            None,
+            (long(cells[self.basis_column]) or None) if self.basis_column is not None else None,
+            False,
+            grid.place(row, column),
+        )
+
+    def _read_with_custom(self, grid: Grid, row: int, cells: Sequence[Cell]) -> list[IndicatorDraft]:
+        """Common columns 指标, 值, 描述 and the same three 个性; a unit fills one set, exports shift them."""
+        assert self.name_column is not None and self.custom_name is not None
+        name, value = name_of(cells[self.name_column]), self._value(cells, self.value_column)
+        description = self._description(cells)
+        own_name = name_of(cells[self.custom_name])
+        own_value = self._value(cells, self.custom_value)
+        own_description = self._long_at(cells, self.custom_description)
+        drafts = []
+        if name:
+            if own_name and own_value is None and description is None:
+                # what stands under 明细指标（个性） alone is the description, one cell to the right
+                description, own_name = own_name, ""
+                self._slipped(grid, row, self.custom_name, "指标描述", description)
+            elif not own_name and description is None and own_description and own_value is None:
+                description, own_description = own_description, None
+                self._slipped(grid, row, self.custom_description or 0, "指标描述", description)
+            draft = self._draft(grid, row, cells, self.name_column, name, value, description)
+            if not own_name:
+                draft.description_custom = own_description
+            drafts.append(draft)
+            if not own_name and own_value is not None:
+                self._without_name(grid, row, cells, own_value)
+        elif description is not None and value is None and own_description is None and (own_name or own_value):
+            # the three 个性 cells stand one column to the left
+            self._shifted(grid, row, description, own_name, own_value)
+            own_name, own_value, own_description, place = (
+                description,
+                own_name or None,
+                own_value,
+                self.description_column,
+            )
+            return [self._custom(grid, row, place or 0, own_name, own_value, own_description)]
+        if own_name:
+            drafts.append(self._custom(grid, row, self.custom_name, own_name, own_value, own_description))
+        if not drafts:
+            self._without_name(grid, row, cells, value or own_value or own_description)
+        return drafts
+
+    def _long_at(self, cells: Sequence[Cell], column: int | None) -> str | None:
+        return (long(cells[column]) or None) if column is not None else None
+
+    def _custom(
+        self, grid: Grid, row: int, column: int, name: str, value: str | None, description: str | None
+    ) -> IndicatorDraft:
+        reading = split_value(value)
+        return IndicatorDraft(
+            self.level1, self.level2, name, value, reading.comparator, reading.number, reading.unit,
+            description_custom=description, custom=True, place=grid.place(row, column),
+        )  # fmt: skip
+
+    def _slipped(self, grid: Grid, row: int, column: int, label: str, text: str) -> None:
+        place = grid.place(row, column)
+        self.clerk.problems.append(
+            report("CELL_SLIPPED", place, f"“{text}”移回“{label}”", field=label, found=text, expected=label)
+        )
+
+    def _shifted(self, grid: Grid, row: int, name: str, value: str, description: str | None) -> None:
+        place = grid.place(row, self.description_column)
+        detail = f"个性指标“{name}”及其指标值、描述各左移了一格"
+        found = " | ".join(filter(None, (name, value, description)))
+        self.clerk.problems.append(
+            report(
+                "ROW_SHIFTED",
+                place,
+                detail,
+                field="个性指标",
+                found=found,
+                expected="明细指标（个性）| 指标值（个性）| 指标描述（个性）",
+            )
+        )
+
+    def _without_name(self, grid: Grid, row: int, cells: Sequence[Cell], value: str | None) -> None:
+        filled = [column for column in self.columns if column not in (self.level1_column, self.level2_column)]
+        words = [word for column in filled if (word := plain(cells[column])) and word not in _EMPTY_MARKS]
+        if not words or all(isinstance(cells[column], CellError) for column in filled):
+            return
+        found = " | ".join(words)
+        self.clerk.problems.append(
+            report(
+                "ROW_WITHOUT_NAME",
+                grid.place(row, self.name_column),
+                field="三级指标",
+                found=found,
+                expected="指标名称",
+            )
+        )
