@@ -37,7 +37,9 @@ def read(passed: Passed, progress: Progress) -> Document:
         pages = [passed.data]
     blocks: list[Block] = []
     for number, page in enumerate(pages, 1):
-        blocks.extend(_Page(len([block for block in blocks if not isinstance(block, Paragraph)])).blocks(page, passed.name))
+        blocks.extend(
+            _Page(len([block for block in blocks if not isinstance(block, Paragraph)])).blocks(page, passed.name)
+        )
         progress(number, len(pages))
     if not blocks:
         raise Refused.because(

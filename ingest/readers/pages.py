@@ -224,7 +224,9 @@ def _merge_cell(
     if not as_span:
         return
     above = next((span for span in upper.spans if (span.top, span.left) == cell), Span(row, column, row, column))
-    below = next((span for span in lower.spans if (span.top, span.left) == rest), Span(other_row, other, other_row, other))
+    below = next(
+        (span for span in lower.spans if (span.top, span.left) == rest), Span(other_row, other, other_row, other)
+    )
     if above in upper.spans:
         upper.spans.remove(above)
     upper.spans.append(Span(above.top, above.left, below.bottom + height, max(above.right, below.right)))

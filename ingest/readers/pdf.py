@@ -122,6 +122,4 @@ def _no_text(name: str, pages: int, pictures: int) -> Refused:
 
 
 def _too_many_pages(name: str, pages: int) -> Refused:
-    return Refused.because(
-        "TOO_MANY_PAGES", name, f"共 {pages} 页", f"不超过 {MAX_PAGES} 页", "请拆分成几个文件后上传"
-    )
+    return Refused.because("TOO_MANY_PAGES", name, f"共 {pages} 页", f"不超过 {MAX_PAGES} 页", "请拆分成几个文件后上传")

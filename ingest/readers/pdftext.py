@@ -47,7 +47,7 @@ def lines(chars: Iterable[Char]) -> list[Line]:
 def _rows(chars: Iterable[Char]) -> list[list[Char]]:
     rows: list[list[Char]] = []
     bounds: list[tuple[float, float]] = []
-    for char in sorted(chars, key=lambda char: (char.top + char.bottom)):
+    for char in sorted(chars, key=lambda char: char.top + char.bottom):
         middle = (char.top + char.bottom) / 2
         if rows and middle <= bounds[-1][1] and middle - bounds[-1][0] <= (char.bottom - char.top) * 0.5:
             rows[-1].append(char)
@@ -140,7 +140,9 @@ def _ended(before: Line, after: Line, room: float) -> bool:
     latin = len(_LATIN.findall(taken))
     needed = 0.55 * latin + (len(taken) - latin)
     broken_word = _WORD.search(before.text) and _LATIN.match(following)
-    return room - (before.right - before.left) > (needed + _SPARE) * min(before.height, after.height) and not broken_word
+    return (
+        room - (before.right - before.left) > (needed + _SPARE) * min(before.height, after.height) and not broken_word
+    )
 
 
 def join(before: str, after: str, between: str = "") -> str:

@@ -18,9 +18,7 @@ class Values:
     def row(self, raw: Sequence[Any]) -> list[Cell]:
         """Empty text is None, floats are cleaned; trailing empty cells are left out."""
         keep = self._memo.setdefault
-        row: list[Cell] = [
-            (keep(value, value) or None) if value.__class__ is str else clean(value) for value in raw
-        ]
+        row: list[Cell] = [(keep(value, value) or None) if value.__class__ is str else clean(value) for value in raw]
         while row and row[-1] is None:
             row.pop()
         if len(self._memo) > _MEMO_SIZE:

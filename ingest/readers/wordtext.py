@@ -99,7 +99,7 @@ def _walk(element: etree._Element, write: Callable[[str], None], fields: list[bo
                 write(_BREAKS[tag])
         elif tag == _SYM:
             if True not in fields:
-                write(_symbol(child))
+                write(symbol(child.get(W + "char", "").upper()))
         elif tag == _FALLBACK and _has_choice(child):
             continue
         else:
@@ -130,8 +130,8 @@ def _placeholder(element: etree._Element) -> bool:
     return properties is not None and properties.find(_PLACEHOLDER) is not None
 
 
-def _symbol(element: etree._Element) -> str:
-    code = element.get(W + "char", "").upper()
+def symbol(code: str) -> str:
+    """The character that a symbol font shows for a code such as "F0FE"."""
     if code in _SYMBOLS:
         return _SYMBOLS[code]
     try:

@@ -20,8 +20,6 @@ def read(passed: Passed, progress: Progress) -> Document:
         with olefile.OleFileIO(io.BytesIO(passed.data)) as ole:
             facts = scan(ole.openstream("Workbook" if ole.exists("Workbook") else "Book").read())
         with CalamineWorkbook.from_filelike(io.BytesIO(passed.data)) as book:
-            return grids(
-                passed, book, lambda sheet: facts.sheets.get(sheet, SheetFacts()), facts.formats, progress
-            )
+            return grids(passed, book, lambda sheet: facts.sheets.get(sheet, SheetFacts()), facts.formats, progress)
     except CalamineError as error:
         raise refuse_damaged(passed.name, "工作簿的内部结构不完整") from error

@@ -1,0 +1,375 @@
+"""The binary format of Word 97-2003 ([MS-DOC]): text pieces, and the properties of paragraphs and characters.
+
+Knows offsets and records, nothing of tables; `doc` makes those. Every offset comes from the file and may be
+wrong: reading beyond the end raises ValueError or struct.error, which the caller reports as a damaged file.
+"""
+
+import struct
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import olefile
+
+from ingest.readers.wordtext import symbol as shown_symbol
+
+_WORD_97 = 0xA5EC
+_TABLE_1 = 0x0200
+_STSHF, _CHPX, _PAPX, _CLX = 1, 12, 13, 33
+_COMPRESSED = 0x40000000
+_PAGE = 512
+
+_FIELD_MARKS = "\x13\x14\x15"
+# Paragraph properties.
+_IN_TABLE, _ROW_END, _LEVEL, _INNER_CELL, _INNER_ROW_END = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C
+_OUTLINE, _HUGE, _HUGE_OLD = 0x2640, 0x6646, 0x6645
+_TABLE_DEFINITION, _VERTICAL_MERGE, _TAB_CHANGES = 0xD608, 0xD62B, 0xC615
+# Character properties.
+_DELETED, _HIDDEN, _SYMBOL = 0x0800, 0x083C, 0x6A09
+_OPERAND_SIZE = (1, 1, 2, 4, 2, 2, -1, 3)
+_CELL_SIZE = 20
+_MAX_COLUMNS = 64
+
+
+class NotWord97(Exception):
+    """The document is older than Word 97: its records are others."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellFormat:
+    """One cell of a table row, edges in twips; merge flags: across, and downwards "" / "restart" / "continue"."""
+
+    left: int
+    right: int
+    merged_left: bool = False
+    merge: str = ""
+
+
+@dataclass(slots=True)
+class ParagraphFormat:
+    """What we need of a paragraph's properties."""
+
+    level: int = 0
+    row_end: bool = False
+    cell_end: bool = False
+    heading: int | None = None
+    cells: list[CellFormat] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class TextParagraph:
+    """Text as seen, its ending mark, and its properties."""
+
+    text: str
+    mark: str
+    format: ParagraphFormat
+
+
+class WordFile:
+    """A document opened with olefile. Raises NotWord97 for older ones."""
+
+    def __init__(self, ole: olefile.OleFileIO) -> None:
+        self._main = ole.openstream("WordDocument").read()
+        identifier, flags = _u16(self._main, 0), _u16(self._main, 10)
+        if identifier != _WORD_97 or _u16(self._main, 2) < 0xC1:
+            raise NotWord97
+        self._table = ole.openstream("1Table" if flags & _TABLE_1 else "0Table").read()
+        self._data = ole.openstream("Data").read() if ole.exists("Data") else b""
+        words = 34 + 2 * _u16(self._main, 32)
+        self._longs = words + 2
+        self._pairs = self._longs + 4 * _u16(self._main, words) + 2
+        self._cache: dict[bytes, ParagraphFormat] = {}
+        self._headings = self._style_headings()
+        self._paragraph_runs = self._runs(_PAPX)
+        self._starts = [start for start, _, _ in self._paragraph_runs]
+        self.text, self._pieces = self._read_pieces()
+        self._unseen = self._unseen_ranges()
+
+    def _pair(self, index: int) -> bytes:
+        """The part of the table stream that the file information block names by its number."""
+        offset, size = struct.unpack_from("<II", self._main, self._pairs + 8 * index)
+        if offset + size > len(self._table):
+            raise ValueError("a part lies outside of the table stream")
+        return self._table[offset : offset + size]
+
+    def _length(self, number: int) -> int:
+        return max(0, struct.unpack_from("<i", self._main, self._longs + 4 * number)[0])
+
+    def stories(self) -> tuple[range, range]:
+        """Character positions of the main text and of the text boxes."""
+        main = self._length(3)
+        before_boxes = main + sum(self._length(number) for number in (4, 5, 6, 7, 8))
+        end = len(self.text)
+        return range(0, min(main, end)), range(min(before_boxes, end), min(before_boxes + self._length(9), end))
+
+    def _read_pieces(self) -> tuple[str, list[tuple[int, int, int, int]]]:
+        """The whole text, and (first position, end, file offset, bytes per character) of its pieces."""
+        clx = self._pair(_CLX)
+        position = 0
+        while clx[position] == 1:
+            position += 3 + _u16(clx, position + 1)
+        if clx[position] != 2:
+            raise ValueError("no piece table")
+        size = struct.unpack_from("<I", clx, position + 1)[0]
+        plc = clx[position + 5 : position + 5 + size]
+        count = (len(plc) - 4) // 12
+        bounds = struct.unpack_from(f"<{count + 1}I", plc)
+        texts, pieces = [], []
+        for number in range(count):
+            start, end = bounds[number], bounds[number + 1]
+            offset = struct.unpack_from("<I", plc, 4 * (count + 1) + 8 * number + 2)[0]
+            if end < start or end - start > len(self._main):
+                raise ValueError("pieces out of order")
+            if offset & _COMPRESSED:
+                offset, width, encoding = (offset & ~_COMPRESSED) // 2, 1, "cp1252"
+            else:
+                width, encoding = 2, "utf-16-le"
+            raw = self._main[offset : offset + width * (end - start)]
+            text = raw.decode(encoding, "replace")
+            # Characters beyond the basic plane take two positions; one mark each keeps the count.
+            if width == 2 and len(text) != end - start:
+                text = _positions(raw)
+            texts.append(text.ljust(end - start))
+            pieces.append((start, end, offset, width))
+        return "".join(texts), pieces
+
+    def _offset(self, position: int) -> int:
+        """Where in the file the character at a position stands."""
+        index = bisect_right(self._pieces, position, key=lambda piece: piece[0]) - 1
+        start, _, offset, width = self._pieces[index]
+        return offset + (position - start) * width
+
+    def _runs(self, part: int) -> list[tuple[int, int, bytes]]:
+        """(first offset, end, properties) of all paragraph or character runs, by offset."""
+        plc = self._pair(part)
+        count = (len(plc) - 4) // 8
+        pages = struct.unpack_from(f"<{count}I", plc, 4 * (count + 1))
+        runs = []
+        for number in pages:
+            page = self._main[(number & 0x3FFFFF) * _PAGE : (number & 0x3FFFFF) * _PAGE + _PAGE]
+            if len(page) == _PAGE:
+                runs.extend(_page_runs(page, part == _PAPX))
+        return sorted(runs, key=lambda run: run[0])
+
+    def _style_headings(self) -> dict[int, int]:
+        """Style number → heading level."""
+        sheet = self._pair(_STSHF)
+        levels: dict[int, int] = {}
+        position = 2 + _u16(sheet, 0)
+        for number in range(_u16(sheet, 2)):
+            if position + 2 > len(sheet):
+                break
+            size = _u16(sheet, position)
+            if size >= 2:
+                identifier = _u16(sheet, position + 2) & 0x0FFF
+                if 1 <= identifier <= 9:
+                    levels[number] = identifier
+            position += 2 + size + size % 2
+        return levels
+
+    def _unseen_ranges(self) -> list[tuple[int, int, str]]:
+        """(first, end, replacement) of text that is not shown: field codes, hidden and deleted text; symbols."""
+        ranges = [(start, end, "") for start, end in _field_codes(self.text)]
+        for start, end, properties in self._runs(_CHPX):
+            unseen, symbol = _character(properties)
+            if unseen or symbol:
+                ranges.extend(
+                    (first, last, symbol * (last - first) if symbol else "")
+                    for first, last in self._positions_of(start, end)
+                )
+        return sorted(ranges)
+
+    def _positions_of(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        for first, last, offset, width in self._pieces:
+            low, high = max(start, offset), min(end, offset + width * (last - first))
+            if low < high:
+                yield first + (low - offset) // width, first + (high - offset) // width
+
+    def paragraphs(self, story: range) -> Iterator[TextParagraph]:
+        """All paragraphs of a story, table cells among them."""
+        text, begin = self.text, story.start
+        while begin < story.stop:
+            end = begin
+            while end < story.stop and text[end] not in "\r\x07\x0c":
+                end += 1
+            mark = text[end] if end < story.stop else "\r"
+            properties = self._format(min(end, story.stop - 1))
+            yield TextParagraph(_clean(self._seen(begin, end)), mark, properties)
+            begin = end + 1
+
+    def _seen(self, begin: int, end: int) -> str:
+        index = bisect_right(self._unseen, begin, key=lambda item: item[0])
+        # A field or hidden run may have begun in an earlier paragraph.
+        index = max(0, index - 8)
+        parts = []
+        for first, last, instead in self._unseen[index:]:
+            if first >= end:
+                break
+            if last <= begin:
+                continue
+            parts.append(self.text[begin : max(begin, first)])
+            parts.append(instead)
+            begin = max(begin, min(last, end))
+        parts.append(self.text[begin:end])
+        return "".join(parts)
+
+    def _format(self, position: int) -> ParagraphFormat:
+        offset = self._offset(position)
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0 or offset >= self._paragraph_runs[index][1]:
+            return ParagraphFormat()
+        properties = self._paragraph_runs[index][2]
+        if properties not in self._cache:
+            self._cache[properties] = self._parse(properties)
+        return self._cache[properties]
+
+    def _parse(self, properties: bytes) -> ParagraphFormat:
+        found = ParagraphFormat()
+        if len(properties) >= 2:
+            found.heading = self._headings.get(_u16(properties, 0))
+            self._apply(properties[2:], found, 0)
+        return found
+
+    def _apply(self, properties: bytes, found: ParagraphFormat, depth: int) -> None:
+        for code, operand in _modifiers(properties):
+            if code == _IN_TABLE:
+                found.level = max(found.level, operand[0] & 1)
+            elif code == _LEVEL:
+                found.level = max(found.level, struct.unpack("<i", operand)[0])
+            elif code in (_ROW_END, _INNER_ROW_END):
+                found.row_end = bool(operand[0])
+            elif code == _INNER_CELL:
+                found.cell_end = bool(operand[0])
+            elif code == _OUTLINE:
+                found.heading = operand[0] + 1 if operand[0] < 9 else None
+            elif code == _TABLE_DEFINITION:
+                found.cells = _cells(operand)
+            elif code == _VERTICAL_MERGE and len(operand) >= 2 and operand[0] < len(found.cells):
+                cell = found.cells[operand[0]]
+                found.cells[operand[0]] = CellFormat(cell.left, cell.right, cell.merged_left, _merge(operand[1]))
+            elif code in (_HUGE, _HUGE_OLD) and depth == 0:
+                start = struct.unpack("<I", operand)[0]
+                size = _u16(self._data, start)
+                self._apply(self._data[start + 2 : start + 2 + size], found, 1)
+
+
+def _u16(data: bytes, offset: int) -> int:
+    return int(struct.unpack_from("<H", data, offset)[0])
+
+
+def _positions(raw: bytes) -> str:
+    """UTF-16 as one character for each position: the first of a pair carries the character, the second is U+200B."""
+    units = struct.unpack(f"<{len(raw) // 2}H", raw[: len(raw) // 2 * 2])
+    out: list[str] = []
+    high = 0
+    for unit in units:
+        if 0xD800 <= unit < 0xDC00:
+            high = unit
+            out.append("\u200b")
+        elif 0xDC00 <= unit < 0xE000:
+            if high:
+                out[-1] = chr(0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00))
+            out.append("\u200b")
+            high = 0
+        else:
+            high = 0
+            out.append(chr(unit))
+    return "".join(out)
+
+
+def _page_runs(page: bytes, paragraphs: bool) -> Iterator[tuple[int, int, bytes]]:
+    """The runs of one formatted disk page."""
+    count = page[-1]
+    bounds = struct.unpack_from(f"<{count + 1}I", page)
+    step = 13 if paragraphs else 1
+    for number in range(count):
+        where = 2 * page[4 * (count + 1) + step * number]
+        if not where or where >= _PAGE - 1:
+            properties = b""
+        elif not paragraphs:
+            properties = page[where + 1 : where + 1 + page[where]]
+        elif page[where]:
+            properties = page[where + 1 : where + 2 * page[where]]
+        else:
+            properties = page[where + 2 : where + 2 + 2 * page[where + 1]]
+        yield bounds[number], bounds[number + 1], properties
+
+
+def _modifiers(properties: bytes) -> Iterator[tuple[int, bytes]]:
+    """(code, operand) of each property modifier; stops at the first that does not fit."""
+    position = 0
+    while position + 3 <= len(properties):
+        code = _u16(properties, position)
+        position += 2
+        size = _OPERAND_SIZE[code >> 13]
+        if code == _TABLE_DEFINITION:
+            if position + 2 > len(properties):
+                return
+            size, position = _u16(properties, position) - 1, position + 2
+        elif size < 0:
+            size, position = properties[position], position + 1
+            if code == _TAB_CHANGES and size == 255:
+                return
+        if size < 0 or position + size > len(properties):
+            return
+        yield code, properties[position : position + size]
+        position += size
+
+
+def _cells(operand: bytes) -> list[CellFormat]:
+    count = min(operand[0], _MAX_COLUMNS) if operand else 0
+    if len(operand) < 1 + 2 * (count + 1):
+        return []
+    edges = struct.unpack_from(f"<{count + 1}h", operand, 1)
+    cells = []
+    for number in range(count):
+        where = 1 + 2 * (count + 1) + _CELL_SIZE * number
+        flags = _u16(operand, where) if where + 2 <= len(operand) else 0
+        merged = bool(flags & 2) and number > 0
+        cells.append(CellFormat(edges[number], edges[number + 1], merged, _merge(flags >> 5 & 3)))
+    return cells
+
+
+def _merge(flags: int) -> str:
+    return {1: "continue", 2: "restart", 3: "restart"}.get(flags & 3, "")
+
+
+def _character(properties: bytes) -> tuple[bool, str]:
+    """(not shown, the symbol shown instead or "")."""
+    unseen, symbol = False, ""
+    for code, operand in _modifiers(properties):
+        if code in (_DELETED, _HIDDEN):
+            # 0x80 and 0x81 mean "as in the style".
+            unseen = unseen or operand[0] == 1
+        elif code == _SYMBOL and len(operand) == 4:
+            symbol = f"{_u16(operand, 2):04X}"
+    return unseen, shown_symbol(symbol) if symbol else ""
+
+
+def _field_codes(text: str) -> list[tuple[int, int]]:
+    """Ranges from the beginning of a field to its result (or its end); marks without a partner are left alone."""
+    if "\x13" not in text:
+        return []
+    codes: list[tuple[int, int]] = []
+    open_fields: list[tuple[int, int | None]] = []
+    for position, char in enumerate(text):
+        if char not in _FIELD_MARKS:
+            continue
+        if char == "\x13":
+            open_fields.append((position, None))
+        elif open_fields and char == "\x14":
+            open_fields[-1] = (open_fields[-1][0], position)
+        elif open_fields:
+            begin, separator = open_fields.pop()
+            codes.append((begin, (separator if separator is not None else position) + 1))
+    return codes
+
+
+def _clean(text: str) -> str:
+    """Line breaks as newlines; marks of pictures, notes and field ends left out."""
+    text = text.translate(_SHOWN)
+    return text.replace("\u200b", "")
+
+
+_SHOWN: dict[int, str | None] = {code: None for code in range(32) if code not in (9, 10)}
+_SHOWN.update({0x0B: "\n", 0x0C: "\n", 0x0E: "\n", 0x1E: "-", 0x1F: None})
