@@ -81,12 +81,8 @@ def _line(block: Line) -> dict[str, Any]:
 
 def _table(table: Table, page_width: float, page_height: float) -> dict[str, Any]:
     widths = [round(width, 2) for width in column_widths(table.widths, table.amounts(), page_width, SIZE, PADDING)]
-    cells = _Cells(table, widths)
-    rows = []
-    for number in range(len(table.rows)):
-        # A row may break only where it would waste or exceed a page: whole rows are easier to read.
-        breakable = cells.height(number) > page_height / 3
-        rows.append((cells.row(number, breakable), breakable))
+    cells = _Cells(table, widths, page_height)
+    rows = [(cells.row(number), cells.breakable(number, number)) for number in range(len(table.rows))]
     return {
         "kind": "table",
         "title": printable(table.title),
@@ -101,13 +97,20 @@ def _table(table: Table, page_width: float, page_height: float) -> dict[str, Any
 class _Cells:
     """The cells of one table as the template takes them."""
 
-    def __init__(self, table: Table, widths: list[float]) -> None:
+    def __init__(self, table: Table, widths: list[float], page_height: float) -> None:
         self.table = table
         self.widths = widths
+        self.page_height = page_height
         self.spans = {(span.top, span.left): span for span in table.spans}
         self.covered = table.covered()
+        self.heights = [self._height(row) for row in range(len(table.rows))]
 
-    def row(self, row: int, breakable: bool) -> list[str | list[str] | dict[str, Any]]:
+    def breakable(self, top: int, bottom: int) -> bool:
+        """Whether these rows may part over pages: only where whole ones would waste or exceed a page."""
+        share = 0.33 if top == bottom else 0.7
+        return sum(self.heights[top : bottom + 1]) > share * self.page_height
+
+    def row(self, row: int) -> list[str | list[str] | dict[str, Any]]:
         """The cells of a row: a text (or its pieces) where a cell is as its column says, otherwise all about it."""
         cells: list[str | list[str] | dict[str, Any]] = []
         for column, value in enumerate(self.table.rows[row]):
@@ -127,13 +130,12 @@ class _Cells:
                     "align": align,
                     "columns": span.right - span.left + 1,
                     "rows": span.bottom - span.top + 1,
-                    # A cell over several rows must break where the page ends between them.
-                    "breakable": breakable or span.bottom > span.top,
+                    "breakable": self.breakable(span.top, span.bottom),
                 }
             )
         return cells
 
-    def height(self, row: int) -> float:
+    def _height(self, row: int) -> float:
         """The estimated height of a row in mm, but for cells that stand over several rows."""
         counts = [1]
         for column, value in enumerate(self.table.rows[row]):

@@ -75,7 +75,9 @@ def test_keqiao_counts_in_wan_and_begins_on_the_project_row() -> None:
 
 
 def test_wuhai_merges_the_project_over_its_indicators_and_adds_up() -> None:
-    got = table(WUHAI, project("甲", indicator(), indicator()), project("乙", indicator("质量", value="长期", number=None)))
+    got = table(
+        WUHAI, project("甲", indicator(), indicator()), project("乙", indicator("质量", value="长期", number=None))
+    )
     assert got.unit_line == "单位：万元"
     assert [span for span in got.spans if span.top > 0] == [Span(1, column, 2, column) for column in range(5)]
     assert got.rows[1][8:12] == [None, "大于等于", "95", "%"]
@@ -87,7 +89,9 @@ def test_wuhai_merges_the_project_over_its_indicators_and_adds_up() -> None:
 
 def test_dingzhou_gives_each_project_a_page_and_a_card() -> None:
     rows = (indicator("甲"), indicator("乙"), indicator("丙", level1="效益指标"))
-    cards = approval(unit(project("设备购置", *rows, spending_plan={"3月底": "25%", "12月底": "100%"}), project("第二")))
+    cards = approval(
+        unit(project("设备购置", *rows, spending_plan={"3月底": "25%", "12月底": "100%"}), project("第二"))
+    )
     blocks = lay_out(cards, DINGZHOU)
     titles = [block for block in blocks if isinstance(block, Line) and block.kind == "card_title"]
     assert [(line.text, line.new_page) for line in titles] == [
