@@ -25,6 +25,8 @@ _READERS = {
     "odt": "ingest.readers.office",
     "rtf": "ingest.readers.office",
     "pdf": "ingest.readers.pdf",
+    "ods": "ingest.readers.ods",
+    "excel-xml": "ingest.readers.excelxml",
     "html": "ingest.readers.html",
     "mhtml": "ingest.readers.html",
     "docx": "ingest.readers.docx",

@@ -248,7 +248,7 @@ def _merge(cell: etree._Element) -> tuple[int, str]:
             if setting.tag == _GRID_SPAN:
                 width = max(1, _number(setting.get(VAL)))
             elif setting.tag in MERGE_NAMES:
-                merge = setting.get(VAL, "continue")
+                merge = "restart" if setting.get(VAL) == "restart" else "continue"
     return width, merge
 
 
