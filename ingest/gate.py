@@ -150,7 +150,9 @@ def _identify_ole(data: bytes, name: str) -> tuple[str, bool]:
                 if int.from_bytes(ole.openstream("WordDocument").read(12)[10:12], "little") & _FIB_ENCRYPTED:
                     raise refuse_password(name)
                 return "doc", ole.exists("Macros")
-            what = "PowerPoint 演示文稿" if ole.exists("PowerPoint Document") else "不是表格也不是文字文档的 Office 文件"
+            what = (
+                "PowerPoint 演示文稿" if ole.exists("PowerPoint Document") else "不是表格也不是文字文档的 Office 文件"
+            )
     except Refused:
         raise
     except Exception as error:  # olefile raises whatever a broken directory leads it to
@@ -223,7 +225,9 @@ def _identify_markup(data: bytes, name: str) -> str:
             return "word-xml"
         if b"<html" not in text and b"<!doctype html" not in text and b"<table" not in text:
             raise refuse_kind(name, "内容不是表格的 XML 文件")
-    if text.startswith((b"<!doctype html", b"<html", b"<?xml", b"<meta", b"<table", b"<head", b"<body", b"<style", b"<div")):
+    if text.startswith(
+        (b"<!doctype html", b"<html", b"<?xml", b"<meta", b"<table", b"<head", b"<body", b"<style", b"<div")
+    ):
         return "html"
     if text.startswith(b"<") and b"<table" in data[:65536].lower():
         return "html"
