@@ -1,10 +1,9 @@
-"""The Celery application. Broker and schedule come from Django's settings (`CELERY_*`)."""
+"""The Celery application. Broker and schedule come from Django's settings (`CELERY_*`).
 
-import os
+Which settings is for DJANGO_SETTINGS_MODULE to say: a default here would follow every import of the package.
+"""
 
 from celery import Celery
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "perfgoals.settings.dev")
 
 app = Celery("perfgoals")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -1,0 +1,247 @@
+"""State × verb × role, written out whole: what each person may do with a declaration in each state.
+
+`yes`    allowed
+`-`      refused, and nothing changes
+`issue`  refused as a step of its own; happens only when an approval is issued
+
+Every cell is exercised through the door, through the page and through the API. The columns cover the
+relations too: own unit, other unit of the department, other department, other region.
+"""
+
+from datetime import date
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from approvals.models import ApprovalRecord, Declaration, Notice, User
+from approvals.models.edges import edges, verbs_for
+from approvals.selectors.people import actor_of
+from approvals.services.issuing import issue
+from approvals.services.verbs import perform
+from approvals.states import State, Verb
+from perfgoals.errors import Refusal
+from tests.factories import City, UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+PEOPLE = (
+    "filer", "department_filer", "sister_filer",
+    "department_reviewer", "other_department_reviewer",
+    "finance_reviewer", "approver", "other_finance_reviewer", "other_approver",
+    "auditor", "administrator", "superuser", "nobody",
+)  # fmt: skip
+
+# 1 filer of the unit  2 filer of its department  3 filer of a sister unit
+# 4 reviewer of the department  5 of another department
+# 6 finance reviewer  7 approver  8 finance reviewer of another region  9 approver of another region
+# 10 auditor  11 administrator  12 superuser  13 somebody without any role
+#                          1     2     3     4     5     6     7     8     9     10    11    12    13
+MATRIX = """
+draft           submit     yes   yes   -     -     -     -     -     -     -     -     -     -     -
+draft           withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           pass       -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           return     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           reject     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           approve    -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       submit     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       withdraw   yes   yes   -     -     -     -     -     -     -     -     -     -     -
+submitted       endorse    -     -     -     yes   -     -     -     -     -     -     -     -     -
+submitted       pass       -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       return     -     -     -     yes   -     -     -     -     -     -     -     -     -
+submitted       reject     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       approve    -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  submit     -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  pass       -     -     -     -     -     yes   -     -     -     -     -     -     -
+finance_review  return     -     -     -     -     -     yes   -     -     -     -     -     -     -
+finance_review  reject     -     -     -     -     -     yes   -     -     -     -     -     -     -
+finance_review  approve    -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          submit     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          pass       -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          return     -     -     -     -     -     -     yes   -     -     -     -     -     -
+passed          reject     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          approve    -     -     -     -     -     -     issue -     -     -     -     -     -
+passed          supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        submit     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        pass       -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        return     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        reject     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        approve    -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        submit     yes   yes   -     -     -     -     -     -     -     -     -     -     -
+returned        withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        pass       -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        return     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        reject     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        approve    -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       submit     yes   yes   -     -     -     -     -     -     -     -     -     -     -
+withdrawn       withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       pass       -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       return     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       reject     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       approve    -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        submit     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        pass       -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        return     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        reject     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        approve    -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      submit     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      pass       -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      return     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      reject     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      approve    -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
+"""
+
+CELLS = {
+    (State(state), Verb(verb)): dict(zip(PEOPLE, cells, strict=True))
+    for state, verb, *cells in (line.split() for line in MATRIX.strip().splitlines())
+}
+
+
+def test_the_matrix_is_whole() -> None:
+    assert set(CELLS) == {(state, verb) for state in State for verb in Verb}
+
+
+def test_every_edge_of_the_machine_is_in_the_matrix_and_no_other() -> None:
+    open_cells = {cell for cell, people in CELLS.items() if set(people.values()) != {"-"}}
+    assert open_cells == {cell for cell, edge in edges().items() if edge.verb != Verb.SUPERSEDE}
+
+
+class Stage:
+    """A city with one declaration in a state, and everybody who might try something."""
+
+    def __init__(self, state: State) -> None:
+        self.city = City()
+        self.city.superuser = UserFactory(is_superuser=True, is_staff=True)
+        if state == State.SUPERSEDED:
+            self.declaration = self._superseded()
+        else:
+            self.declaration = self.city.declaration(state)
+        assert self.declaration.state == state
+
+    def _superseded(self) -> Declaration:
+        """An approved version whose successor was approved too."""
+        first = self.city.declaration(State.APPROVED)
+        copied = {
+            field.name: getattr(first, field.name)
+            for field in Declaration._meta.concrete_fields
+            if field.name in ("project", "unit", "department", "bureau", "fiscal_year", "total", "created_by")
+        }
+        second = Declaration.objects.create(**copied, version=2, kind="adjustment")
+        for line in first.funding.all():
+            second.funding.create(source=line.source, amount=line.amount)
+        for row in first.indicators.all():
+            second.indicators.create(position=row.position, level1=row.level1, name=row.name, value=row.value)
+        self.city.take_to(second, State.PASSED)
+        issue(self.city.approver, first.department_id, first.fiscal_year, [second.pk], date(2027, 6, 1))
+        return Declaration.objects.get(pk=first.pk)
+
+    def person(self, name: str) -> User:
+        return getattr(self.city, name)
+
+    def standing(self) -> tuple:
+        """All that a refused step must leave as it was."""
+        row = Declaration.objects.filter(pk=self.declaration.pk).values_list("state", "revision", "round").get()
+        return (*row, ApprovalRecord.objects.count(), Notice.objects.count())
+
+
+def undone(attempt):
+    """Run an attempt and take back whatever it did."""
+    with transaction.atomic():
+        result = attempt()
+        transaction.set_rollback(True)
+    return result
+
+
+CHANNELS = ("door", "page", "api")
+
+
+def try_it(channel: str, stage: Stage, who: User, verb: Verb) -> bool:
+    """Whether the step was taken."""
+    pk = stage.declaration.pk
+    if channel == "door":
+        try:
+            perform(pk, verb, who, comment="意见")
+        except Refusal:
+            pass
+    else:
+        client = Client()
+        client.force_login(who, "django.contrib.auth.backends.ModelBackend")
+        if channel == "page":
+            data = {"comment": "意见", "seen": stage.declaration.revision}
+            response = client.post(f"/declarations/{pk}/{verb}/", data)
+            assert response.status_code in (302, 403, 404, 409), response.status_code
+        else:
+            response = client.post(f"/api/declarations/{pk}/verbs/{verb}/", {"comment": "意见"}, "application/json")
+            assert response.status_code in (200, 403, 404, 409), response.content
+    return Declaration.objects.get(pk=pk).state != stage.declaration.state
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("state", list(State))
+def test_every_cell(state: State, channel: str) -> None:
+    stage = Stage(state)
+    before = stage.standing()
+    wrong = []
+    for verb in Verb:
+        for name, expected in CELLS[state, verb].items():
+            moved = undone(lambda name=name, verb=verb: try_it(channel, stage, stage.person(name), verb))
+            if moved != (expected == "yes"):
+                wrong.append((verb, name, "moved" if moved else "refused", expected))
+            assert stage.standing() == before, (verb, name)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_target_is_the_edge_s(state: State) -> None:
+    stage = Stage(state)
+    for verb in Verb:
+        for name, expected in CELLS[state, verb].items():
+            if expected == "yes":
+                moved = undone(lambda name=name, verb=verb: perform(stage.declaration.pk, verb, stage.person(name), "意见"))
+                assert moved.state == edges()[state, verb].target
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_buttons_are_the_yes_cells(state: State) -> None:
+    stage = Stage(state)
+    for name in PEOPLE:
+        shown = {edge.verb for edge in verbs_for(stage.declaration, actor_of(stage.person(name)))}
+        assert shown == {verb for verb in Verb if CELLS[state, verb][name] == "yes"}, name
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_issuing_is_open_to_the_issue_cells_alone(state: State) -> None:
+    stage = Stage(state)
+    declaration = stage.declaration
+    for name, expected in CELLS[state, Verb.APPROVE].items():
+
+        def attempt(name: str = name) -> str:
+            try:
+                issue(stage.person(name), declaration.department_id, declaration.fiscal_year, [declaration.pk], date(2027, 2, 1))
+            except Refusal:
+                pass
+            return Declaration.objects.get(pk=declaration.pk).state
+
+        reached = undone(attempt)
+        assert (reached == State.APPROVED) == (expected == "issue" or state == State.APPROVED), name
