@@ -16,7 +16,7 @@ setup:  ## 准备运行环境 .venv（run 与 test 会自动调用）
 	@"$(PYTHON)" perfgoals/trial/install.py
 
 run: setup  ## 启动试用系统；PORT=8001 另选端口
-	@$(BIN)/python -m perfgoals.trial run
+	@setpriv --pdeathsig TERM $(BIN)/python -m perfgoals.trial run
 
 reset: setup  ## 停止试用系统并删除其数据
 	@$(BIN)/python -m perfgoals.trial reset
