@@ -41,10 +41,11 @@ def shown(value: int | float, code: str) -> str:
         number = abs(Decimal(repr(value)))
     except InvalidOperation:
         return str(value)
-    number *= Decimal(100) ** section.count("%")
+    tokens = _TOKEN.findall(section)
+    number *= Decimal(100) ** sum(other == "%" for _, _, _, _, other in tokens)
     parts: list[str] = []
     written = False
-    for quoted, escaped, digits, general, other in _TOKEN.findall(section):
+    for quoted, escaped, digits, general, other in tokens:
         if general or (digits and not written):
             parts.append(sign + (_plain(number) if general else _digits(number, digits)))
             written = True

@@ -13,6 +13,8 @@ _LATIN = re.compile(r"[A-Za-z0-9.,%+\-/()\[\]]")
 _LATIN_END, _LATIN_START = re.compile(r"[A-Za-z,;:.)]$"), re.compile(r"^[A-Za-z(]")
 # Marks that must not begin a line: text is broken before the character in front of them.
 _NO_START = tuple("，。、；：！？）》】”’」』%％,.;:!?)]}")
+# A wide blank that nobody sees at the end of a line: its writer ended the line there.
+_ENDED = "\u2003"
 _OVERLAP = 0.7
 # A blank is seen where words are this far apart, measured in heights of the line.
 _WORD_GAP, _NUMBER_GAP = 0.2, 0.6
@@ -130,6 +132,8 @@ def cell_text(chars: Iterable[Char], width: float) -> str | None:
 
 def _ended(before: Line, after: Line, room: float) -> bool:
     """Whether the beginning of the next line would have had room on this one."""
+    if before.text.endswith(_ENDED):
+        return True
     following = after.text.lstrip(" ")
     word = _FIRST_WORD.match(following)
     length = word.end() if word else 0
@@ -148,7 +152,7 @@ def _ended(before: Line, after: Line, room: float) -> bool:
 def join(before: str, after: str, between: str = "") -> str:
     """Two pieces of broken text: Chinese without a blank, Latin words with one."""
     if between:
-        return before.rstrip(" ") + between + after.lstrip(" ")
+        return before.rstrip(f" {_ENDED}") + between + after.lstrip(" ")
     if _LATIN_END.search(before) and _LATIN_START.search(after) and before[-2:-1].isascii():
         return f"{before} {after}"
     return before + after

@@ -52,9 +52,13 @@ def grids(
 def _grid(sheet: CalamineSheet, facts: SheetFacts, formats: dict[int, str], progress: Progress) -> Grid:
     values = Values()
     rows: list[list[Cell]] = []
-    total = sheet.total_height
+    total = sheet.end[0] + 1 if sheet.end else 0
+    # Calamine leaves out empty columns at the left, though not empty rows at the top.
+    left: list[Cell] = [None] * (sheet.start[1] if sheet.start else 0)
     for number, raw in enumerate(sheet.iter_rows()):
         row = values.row(raw)
+        if left and row:
+            row = left + row
         for column, style in facts.styled.get(number, ()):
             _show(row, column, formats[style])
         rows.append(row)
