@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from approvals.views import approvals, declarations, home, notices
+from approvals.views import approvals, batch, declarations, filing, home, notices
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("declarations/", declarations.index, name="declarations"),
-    path("declarations/new/", declarations.new, name="declaration-new"),
-    path("declarations/batch/", declarations.batch, name="declarations-batch"),
+    path("declarations/new/", filing.new, name="declaration-new"),
+    path("declarations/batch/", batch.batch, name="declarations-batch"),
     path("declarations/<int:pk>/", declarations.show, name="declaration"),
-    path("declarations/<int:pk>/edit/", declarations.edit, name="declaration-edit"),
-    path("declarations/<int:pk>/discard/", declarations.discard, name="declaration-discard"),
+    path("declarations/<int:pk>/edit/", filing.edit, name="declaration-edit"),
+    path("declarations/<int:pk>/discard/", filing.discard, name="declaration-discard"),
     path("declarations/<int:pk>/<slug:verb>/", declarations.step, name="declaration-step"),
     path("approvals/", approvals.index, name="approvals"),
     path("approvals/new/<int:department>/<int:year>/", approvals.new, name="approval-new"),

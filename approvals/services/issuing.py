@@ -1,6 +1,6 @@
 """Issuing an approval 批复: number, snapshot, and the step of every declaration in it, in one transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -34,11 +34,13 @@ def issue(
     on: date,
     title: str = "",
     notes: str = "",
+    seen: Mapping[int, int] | None = None,
 ) -> Approval:
     """Issue an approval for passed declarations of one department and year; raises Refusal, changing nothing.
 
     The number follows the bureau's last one without a gap: whoever numbers holds the bureau's row, and a
     transaction that fails gives its number back. What the document says is frozen in `content`.
+    `seen` is the revision of each that the approver had before his eyes; another one is refused as stale.
     """
     person = actor_of(actor)
     department = Department.objects.filter(pk=department_id).first()
@@ -54,6 +56,7 @@ def issue(
         if d.state != State.PASSED
         or (d.department_id, d.fiscal_year) != (department_id, fiscal_year)
         or not edge.permission(d, person)
+        or (seen or {}).get(d.pk, d.revision) != d.revision
     ]
     if not wanted:
         raise Refusal("invalid", "没有选择要批复的项目。请至少选择一个。")

@@ -142,3 +142,12 @@ def _write_failure(delivery: NoticeDelivery, error: Exception) -> None:
         leased_until=None,
         error=str(error)[:2000],
     )
+
+
+def retry_failed(ids: Iterable[int]) -> int:
+    """Failed deliveries among `ids` are due again, with all their attempts before them; tells how many."""
+    again = NoticeDelivery.objects.filter(pk__in=list(ids), status=Status.FAILED)
+    count = again.update(status=Status.PENDING, attempts=0, due_at=timezone.now(), leased_until=None, error="")
+    if count:
+        transaction.on_commit(_nudge)
+    return count

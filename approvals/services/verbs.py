@@ -91,23 +91,51 @@ def perform_many(
     if not ids or len(declarations) < len(ids):
         raise Refusal("not_found", "没有找到该申报，或您无权查看。请从列表中重新打开。")
 
-    outcome = Outcome()
-    going: list[tuple[Declaration, Edge]] = []
-    for declaration in declarations:
-        try:
-            edge = _edge_for(declaration, verb, person, comment, (seen or {}).get(declaration.pk))
-        except Refusal as refusal:
-            outcome.refused.append(Refused(declaration, refusal))
-        else:
-            going.append((declaration, edge))
-    if verb == Verb.SUBMIT:
-        going = _checked(going, outcome)
+    going, refused = _judged(declarations, verb, person, comment, seen or {})
+    outcome = Outcome(refused=refused)
     if outcome.refused and not partly:
         return outcome
     if going:
         take(going, actor, comment, reasons)
     outcome.done = [declaration for declaration, _ in going]
     return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a batch would do, by the rules of the door: the edge of each that can go, and those that cannot."""
+
+    going: list[tuple[Declaration, Edge]]
+    refused: list[Refused]
+
+
+def foresee(ids: Iterable[int], verb: Verb | str, actor: User, seen: Mapping[int, int] | None = None) -> Forecast:
+    """What `perform_many` would do now, given a comment; changes and locks nothing, refuses what it would refuse."""
+    verb = _known_verb(verb)
+    ids = list(dict.fromkeys(ids))
+    person = actor_of(actor)
+    declarations = list(
+        visible_to(person).filter(pk__in=ids).select_related("project", "unit", "department").order_by("pk")
+    )
+    if not ids or len(declarations) < len(ids):
+        raise Refusal("not_found", "没有找到该申报，或您无权查看。请从列表中重新打开。")
+    return Forecast(*_judged(declarations, verb, person, "（届时填写）", seen or {}))
+
+
+def _judged(
+    declarations: Sequence[Declaration], verb: Verb, person: Actor, comment: str, seen: Mapping[int, int]
+) -> tuple[list[tuple[Declaration, Edge]], list[Refused]]:
+    """Those that can take the step, each with its edge, and those that cannot."""
+    going: list[tuple[Declaration, Edge]] = []
+    refused: list[Refused] = []
+    for declaration in declarations:
+        try:
+            edge = _edge_for(declaration, verb, person, comment, seen.get(declaration.pk))
+        except Refusal as refusal:
+            refused.append(Refused(declaration, refusal))
+        else:
+            going.append((declaration, edge))
+    return (_checked(going, refused) if verb == Verb.SUBMIT else going), refused
 
 
 def take(
@@ -202,7 +230,7 @@ def _edge_for(declaration: Declaration, verb: Verb, person: Actor, comment: str,
     return edge
 
 
-def _checked(going: list[tuple[Declaration, Edge]], outcome: Outcome) -> list[tuple[Declaration, Edge]]:
+def _checked(going: list[tuple[Declaration, Edge]], refused: list[Refused]) -> list[tuple[Declaration, Edge]]:
     """Those that may be filed; the others join the refused, each with everything that is wrong with it."""
     findings = check_declarations([declaration for declaration, _ in going])
     passed = []
@@ -210,7 +238,7 @@ def _checked(going: list[tuple[Declaration, Edge]], outcome: Outcome) -> list[tu
         errors = [problem for problem in findings[declaration.pk] if problem.severity == "error"]
         if errors:
             message = f"“{declaration.project.name}”有 {len(errors)} 处须修改后才能送审。"
-            outcome.refused.append(Refused(declaration, Refusal("checks_failed", message, errors)))
+            refused.append(Refused(declaration, Refusal("checks_failed", message, errors)))
         else:
             passed.append((declaration, edge))
     return passed

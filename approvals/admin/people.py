@@ -1,0 +1,126 @@
+"""People and their memberships."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from approvals.admin.site import Managed, is_administrator, is_auditor, site
+from approvals.models import Membership, User
+from approvals.roles import Role
+
+_NEVER_DECIDE = _("系统管理员不参与审批，不能给自己授予经办、审核或批复的角色。")
+_OUTSIDE_PROCEDURE = (Role.ADMINISTRATOR, Role.AUDITOR)
+
+
+class MembershipForm(forms.ModelForm):
+    """One membership; an administrator does not make himself a reviewer."""
+
+    asking: User
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or {}
+        user = asked.get("user") or getattr(self.instance, "user", None)
+        if user == self.asking and asked.get("role") and asked["role"] not in _OUTSIDE_PROCEDURE:
+            raise ValidationError(_NEVER_DECIDE)
+        return asked
+
+
+class MembershipInline(admin.TabularInline):
+    """Memberships on the person's page."""
+
+    model = Membership
+    form = MembershipForm
+    extra = 1
+    autocomplete_fields = ["bureau", "department", "unit"]
+
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
+        asking = type("AskedForm", (self.form,), {"asking": request.user})
+        return super().get_formset(request, obj, form=asking, **kwargs)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return is_administrator(request) or is_auditor(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return is_administrator(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return is_administrator(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return is_administrator(request)
+
+
+@admin.register(User, site=site)
+class PersonAdmin(Managed, UserAdmin):
+    """用户. What a person may do follows from memberships; there are no groups and no flags to set here."""
+
+    bureau_paths = (
+        "memberships__bureau",
+        "memberships__department__bureau",
+        "memberships__unit__department__bureau",
+    )
+    list_display = ["username", "full_name", "email", "roles", "is_active", "last_login"]
+    list_filter = ["is_active", "memberships__role"]
+    search_fields = ["username", "full_name", "email"]
+    ordering = ["username"]
+    filter_horizontal = ()
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = (
+        (None, {"fields": ("username", "password", "full_name", "email", "is_active")}),
+        (_("登录"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "full_name", "email", "password1", "password2")}),
+    )
+    inlines = [MembershipInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related("memberships__bureau", "memberships__department", "memberships__unit")
+        )
+
+    @admin.display(description=_("任职"))
+    def roles(self, user: User) -> str:
+        """Roles with their organisations."""
+        return "；".join(
+            f"{membership.get_role_display()} {membership.organisation or ''}".strip()
+            for membership in user.memberships.all()
+        )
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A superuser's name and password are for superusers."""
+        if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:  # type: ignore[union-attr]
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_change_permission(request, obj) and obj != request.user
+
+
+@admin.register(Membership, site=site)
+class MembershipAdmin(Managed):
+    """任职."""
+
+    form = MembershipForm
+    bureau_paths = ("bureau", "department__bureau", "unit__department__bureau")
+    list_display = ["user", "role", "bureau", "department", "unit", "valid_from", "valid_to"]
+    list_filter = [
+        "role",
+        ("bureau", admin.RelatedOnlyFieldListFilter),
+        ("department", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["user", "bureau", "department", "unit"]
+    search_fields = ["user__username", "user__full_name", "unit__name", "department__name", "bureau__name"]
+    autocomplete_fields = ["user", "bureau", "department", "unit"]
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
+        asking = type("AskedForm", (self.form,), {"asking": request.user})
+        return super().get_form(request, obj, change, form=asking, **kwargs)

@@ -1,0 +1,187 @@
+"""Declarations, approvals, the ledger and notices: to be looked at. Failed deliveries can be tried again."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from approvals.admin.site import Looking, Scoped, is_administrator, site
+from approvals.models import (
+    Approval,
+    ApprovalRecord,
+    Declaration,
+    FundingLine,
+    Indicator,
+    Notice,
+    NoticeDelivery,
+    Project,
+)
+from approvals.services.notices import retry_failed
+from approvals.templatetags.wording import reason_words, state_word, verb_word
+
+
+class FundingInline(Looking, admin.TabularInline):
+    """资金安排."""
+
+    model = FundingLine
+    extra = 0
+    fields = ["source", "amount"]
+
+
+class IndicatorInline(Looking, admin.TabularInline):
+    """绩效指标."""
+
+    model = Indicator
+    extra = 0
+    fields = ["level1", "level2", "name", "value", "comparator", "number", "measure_unit", "custom", "place"]
+
+
+@admin.register(Project, site=site)
+class ProjectAdmin(Looking, Scoped):
+    """项目."""
+
+    bureau_paths = ("unit__department__bureau",)
+    list_display = ["name", "code", "unit", "category"]
+    list_select_related = ["unit"]
+    search_fields = ["name", "code", "unit__name", "unit__code"]
+
+
+@admin.register(Declaration, site=site)
+class DeclarationAdmin(Looking, Scoped):
+    """绩效目标申报. The state is moved through the procedure's pages and through nothing else."""
+
+    bureau_paths = ("bureau",)
+    list_display = ["project", "unit", "fiscal_year", "kind", "version", "state", "total", "state_since"]
+    list_filter = [
+        "fiscal_year",
+        "state",
+        "kind",
+        "origin",
+        ("bureau", admin.RelatedOnlyFieldListFilter),
+        ("department", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["project", "unit"]
+    search_fields = ["project__name", "project__code", "unit__name", "unit__code"]
+    date_hierarchy = "state_since"
+    inlines = [FundingInline, IndicatorInline]
+
+
+@admin.register(Approval, site=site)
+class ApprovalAdmin(Looking, Scoped):
+    """批复."""
+
+    bureau_paths = ("bureau",)
+    list_display = ["number", "title", "department", "fiscal_year", "date", "issued_by"]
+    list_filter = [
+        "fiscal_year",
+        ("bureau", admin.RelatedOnlyFieldListFilter),
+        ("department", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["department", "issued_by"]
+    search_fields = ["number", "title", "department__name"]
+    date_hierarchy = "date"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Approval]:
+        return super().get_queryset(request).defer("content")
+
+
+@admin.register(ApprovalRecord, site=site)
+class RecordAdmin(Looking, Scoped):
+    """台账."""
+
+    bureau_paths = ("declaration__bureau", "approval__bureau")
+    list_display = ["at", "who", "step", "project", "unit", "change", "why"]
+    list_filter = [
+        "verb",
+        "at",
+        ("actor", admin.RelatedOnlyFieldListFilter),
+        ("declaration__bureau", admin.RelatedOnlyFieldListFilter),
+        ("declaration__department", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["declaration__project", "declaration__unit", "approval"]
+    search_fields = [
+        "actor_name",
+        "actor_username",
+        "actor_organisation",
+        "declaration__project__name",
+        "declaration__project__code",
+        "declaration__unit__name",
+        "approval__number",
+        "comment",
+    ]
+    date_hierarchy = "at"
+
+    @admin.display(description=_("办理人"), ordering="actor_name")
+    def who(self, record: ApprovalRecord) -> str:
+        """Name, account and organisation, as they were."""
+        return f"{record.actor_name}（{record.actor_username}）{record.actor_organisation}"
+
+    @admin.display(description=_("动作"), ordering="verb")
+    def step(self, record: ApprovalRecord) -> str:
+        """The verb's word."""
+        return verb_word(record.verb)
+
+    @admin.display(description=_("项目或批复"))
+    def project(self, record: ApprovalRecord) -> str:
+        """What it was done to."""
+        return record.declaration.project.name if record.declaration else str(record.approval or "")
+
+    @admin.display(description=_("单位"))
+    def unit(self, record: ApprovalRecord) -> str:
+        """Whose it is."""
+        return record.declaration.unit.name if record.declaration else ""
+
+    @admin.display(description=_("状态变化"))
+    def change(self, record: ApprovalRecord) -> str:
+        """From where to where."""
+        return f"{state_word(record.from_state)} → {state_word(record.to_state)}" if record.to_state else ""
+
+    @admin.display(description=_("意见和理由"))
+    def why(self, record: ApprovalRecord) -> str:
+        """The words, and the reasons by name."""
+        return "；".join([*reason_words(record.reasons), *([record.comment] if record.comment else [])])
+
+
+@admin.register(Notice, site=site)
+class NoticeAdmin(Looking, Scoped):
+    """通知."""
+
+    bureau_paths = (
+        "recipient__memberships__bureau",
+        "recipient__memberships__department__bureau",
+        "recipient__memberships__unit__department__bureau",
+    )
+    list_display = ["created_at", "recipient", "kind", "title", "read_at"]
+    list_filter = ["kind", "created_at"]
+    list_select_related = ["recipient"]
+    search_fields = ["title", "recipient__full_name", "recipient__username"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(NoticeDelivery, site=site)
+class DeliveryAdmin(Looking, Scoped):
+    """通知发送."""
+
+    bureau_paths = tuple(f"notice__{path}" for path in NoticeAdmin.bureau_paths)
+    list_display = ["notice", "recipient", "channel", "status", "attempts", "due_at", "sent_at", "error"]
+    list_filter = ["status", "channel", "due_at"]
+    list_select_related = ["notice__recipient"]
+    search_fields = ["notice__title", "notice__recipient__full_name", "notice__recipient__username", "error"]
+    date_hierarchy = "due_at"
+    actions = ["retry"]
+
+    @admin.display(description=_("收件人"), ordering="notice__recipient")
+    def recipient(self, delivery: NoticeDelivery) -> str:
+        """Who was to hear of it."""
+        return str(delivery.notice.recipient)
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Auditors change nothing."""
+        return is_administrator(request)
+
+    @admin.action(description=_("重新发送失败的通知"), permissions=["retry"])
+    def retry(self, request: HttpRequest, deliveries: QuerySet[NoticeDelivery]) -> None:
+        """Failed ones are due again at once; the others stay as they are."""
+        count = retry_failed(deliveries.values_list("pk", flat=True))
+        self.message_user(request, _t("%(count)d 条失败的通知将重新发送。") % {"count": count}, messages.SUCCESS)

@@ -1,0 +1,100 @@
+"""How values are written on pages."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from approvals.models import ApprovalRecord, Indicator
+from approvals.reasons import Reason
+from approvals.selectors.contents import plain
+from approvals.states import State, Verb
+from approvals.values import DOUBTS, Reading, split_value
+from perfgoals.money import format_amount
+
+register = template.Library()
+
+_COLOURS = {
+    State.DRAFT: "secondary",
+    State.SUBMITTED: "azure",
+    State.FINANCE_REVIEW: "indigo",
+    State.PASSED: "orange",
+    State.APPROVED: "green",
+    State.RETURNED: "red",
+    State.WITHDRAWN: "secondary",
+    State.REJECTED: "red",
+    State.SUPERSEDED: "secondary",
+}
+_OTHER_VERBS = {"issue": gettext_lazy("发出批复")}
+
+
+@register.filter
+def yuan(value: Decimal | None) -> str:
+    """`1234567.8` as `1,234,567.80`; nothing printed is a dash."""
+    return "—" if value is None else format_amount(value)
+
+
+@register.filter
+def number(value: Decimal | str | None) -> str:
+    """A stored number without the zeros of its column; one of a snapshot is text already."""
+    return value if isinstance(value, str) else plain(value) or ""
+
+
+@register.filter
+def state_badge(state: str) -> SafeString:
+    """The state's word on its colour."""
+    try:
+        known = State(state)
+    except ValueError:
+        return format_html('<span class="badge bg-secondary-lt">{}</span>', state)
+    return format_html('<span class="badge bg-{}-lt">{}</span>', _COLOURS[known], known.label)
+
+
+@register.filter
+def state_word(state: str) -> str:
+    """The state's word; "" for none."""
+    return str(State(state).label) if state in State.values else state
+
+
+@register.filter
+def verb_word(verb: str) -> str:
+    """The step's word, for ledger rows too."""
+    return str(Verb(verb).label) if verb in Verb.values else str(_OTHER_VERBS.get(verb, verb))
+
+
+@register.filter
+def reason_words(reasons: Iterable[str]) -> list[str]:
+    """The reasons of a step, as the reviewer chose them."""
+    return [str(Reason(reason).label) if reason in Reason.values else reason for reason in reasons]
+
+
+@register.filter
+def split_reading(row: Indicator | Any) -> str:
+    """How the value of an indicator is understood: `≥ 12 公里`, or why it is not."""
+    unit = getattr(row, "measure_unit", None) or getattr(row, "unit", None) or ""
+    shown = number(row.number)
+    if shown:
+        return " ".join(filter(None, [row.comparator, shown, unit]))
+    return _doubts(split_value(row.value)) if row.value else ""
+
+
+@register.filter
+def read_as(reading: Reading) -> str:
+    """The same for a value that is being typed."""
+    shown = " ".join(filter(None, [reading.comparator, reading.number, reading.unit])) if reading.number else ""
+    return "；".join(filter(None, [_("识别为 %s") % shown if shown else "", _doubts(reading)]))
+
+
+def _doubts(reading: Reading) -> str:
+    return "；".join(DOUBTS[doubt] for doubt in reading.doubts)
+
+
+@register.filter
+def actor_line(record: ApprovalRecord) -> str:
+    """Who took a step, with the organisation he took it for."""
+    return f"{record.actor_name}（{record.actor_organisation}）" if record.actor_organisation else record.actor_name

@@ -1,0 +1,173 @@
+"""批复: what waits for one, composing and issuing it, reading it, and its documents."""
+
+import io
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, get_args
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from approvals.documents import CONTENT_TYPES, FORMATS, Format, filename
+from approvals.documents import render as write_document
+from approvals.forms.approval import ApprovalForm
+from approvals.models import Approval, Declaration
+from approvals.roles import Role
+from approvals.selectors.approvals import Composition, compose, content_of, visible_to, waiting_for
+from approvals.services.issuing import default_title, issue
+from approvals.views.common import actor, paged, refusals_as_pages, user_of, whole_number
+from perfgoals.errors import Refusal
+
+PER_PAGE = 30
+PROJECTS_PER_PAGE = 50
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """What the approver can issue now, and the approvals a person may read."""
+    person = actor(request)
+    issued = visible_to(person).defer("content")
+    years = list(issued.order_by("-fiscal_year").values_list("fiscal_year", flat=True).distinct())
+    year = whole_number(request.GET.get("year"))
+    if year in years:
+        issued = issued.filter(fiscal_year=year)
+    return render(
+        request,
+        "approvals/approvals/index.html",
+        {
+            "approves": person.has(Role.APPROVER),
+            "waiting": waiting_for(person) if person.has(Role.APPROVER) else [],
+            "page": paged(request, issued.order_by("-date", "-number_year", "-serial", "-pk"), PER_PAGE),
+            "years": years,
+            "year": year,
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
+def new(request: HttpRequest, department: int, year: int) -> HttpResponse:
+    """Compose, preview (POST), issue (POST with `confirm`)."""
+    composition = compose(actor(request), department, year)
+    if composition is None:
+        raise Http404(_("没有找到该部门，或您不是其所属财政局的批复人。"))
+    if request.method != "POST":
+        initial = {"date": timezone.localdate(), "title": default_title(year)}
+        return _compose_page(request, composition, ApprovalForm(initial=initial))
+
+    form = ApprovalForm(request.POST)
+    if not form.is_valid():
+        return _compose_page(request, composition, form, status=422)
+    asked = form.cleaned_data
+    chosen = [declaration for declaration in composition.ready if declaration.pk in asked["chosen"]]
+    if "confirm" not in request.POST and len(chosen) == len(asked["chosen"]):
+        context = {"composition": composition, "form": form, "chosen": _by_unit(chosen), "sums": _sums(chosen)}
+        return render(request, "approvals/approvals/preview.html", context)
+    try:
+        approval = issue(
+            user_of(request),
+            department,
+            year,
+            asked["chosen"],
+            asked["date"],
+            title=asked["title"],
+            notes=asked["notes"],
+            seen=asked["chosen"],
+        )
+    except Refusal as refusal:
+        form.add_error(None, refusal.message)
+        return _compose_page(request, composition, form, status=refusal.status)
+    messages.success(
+        request,
+        _("批复“%(number)s”已发出，共 %(count)d 个项目；相关单位和部门会收到通知。")
+        % {"number": approval.number, "count": len(asked["chosen"])},
+    )
+    return redirect("approval", approval.pk)
+
+
+def _compose_page(
+    request: HttpRequest, composition: Composition, form: ApprovalForm, status: int = 200
+) -> HttpResponse:
+    ticked = None
+    if form.is_bound:
+        ticked = {value.partition(":")[0] for value in form.data.getlist("chosen")}  # type: ignore[attr-defined]
+    context: dict[str, Any] = {
+        "composition": composition,
+        "form": form,
+        "ready": [(declaration, ticked is None or str(declaration.pk) in ticked) for declaration in composition.ready],
+        "sums": _sums(composition.ready),
+    }
+    return render(request, "approvals/approvals/new.html", context, status=status)
+
+
+def _by_unit(declarations: Sequence[Declaration]) -> list[tuple[str, list[Declaration], Decimal]]:
+    """Unit, its declarations, their sum; in the order of the document."""
+    groups: dict[str, list[Declaration]] = {}
+    for declaration in declarations:
+        groups.setdefault(f"{declaration.unit.code} {declaration.unit.name}", []).append(declaration)
+    return [(unit, members, _total(members)) for unit, members in groups.items()]
+
+
+def _total(declarations: Sequence[Declaration]) -> Decimal:
+    return sum((declaration.total or Decimal(0) for declaration in declarations), Decimal(0))
+
+
+def _sums(declarations: Sequence[Declaration]) -> dict[str, Any]:
+    """How many, how much, and how much from each source of money, in 元."""
+    sources: dict[str, Decimal] = {}
+    for declaration in declarations:
+        for line in declaration.funding.all():
+            sources[line.source] = sources.get(line.source, Decimal(0)) + line.amount
+    return {"count": len(declarations), "total": _total(declarations), "sources": sources}
+
+
+@require_safe
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """The snapshot as it was issued, some projects to a page, and its documents."""
+    approval = get_object_or_404(visible_to(actor(request)), pk=pk)
+    content = content_of(approval)
+    rows = [(unit, project) for unit in content.units for project in unit.projects]
+    return render(
+        request,
+        "approvals/approvals/show.html",
+        {
+            "approval": approval,
+            "content": content,
+            "page": paged(request, rows, PROJECTS_PER_PAGE),
+            "sums": _content_sums(content.projects),
+            "formats": FORMATS,
+        },
+    )
+
+
+def _content_sums(projects: Sequence[Any]) -> dict[str, Any]:
+    sources: dict[str, Decimal] = {}
+    for project in projects:
+        for source, amount in project.funding.items():
+            sources[source] = sources.get(source, Decimal(0)) + amount
+    return {
+        "count": len(projects),
+        "indicators": sum(len(project.indicators) for project in projects),
+        "total": sum((project.total or Decimal(0) for project in projects), Decimal(0)),
+        "sources": sources,
+    }
+
+
+@require_safe
+def download(request: HttpRequest, pk: int, format: Format) -> HttpResponseBase:
+    """The document in one of its formats."""
+    if format not in get_args(Format):
+        raise Http404(_("批复文件没有这种格式。"))
+    approval: Approval = get_object_or_404(visible_to(actor(request)), pk=pk)
+    content = content_of(approval)
+    return FileResponse(
+        io.BytesIO(write_document(content, format)),
+        as_attachment=True,
+        filename=filename(content, format),
+        content_type=CONTENT_TYPES[format],
+    )

@@ -1,0 +1,144 @@
+"""Declarations: the list, one of them, and one step with it."""
+
+from django.contrib import messages
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from approvals.forms.listing import ListFilter
+from approvals.forms.steps import StepForm
+from approvals.models import Declaration, Indicator, User
+from approvals.models.edges import Edge
+from approvals.roles import Actor, Role
+from approvals.rules import may_edit
+from approvals.selectors.declarations import batch_verbs, buckets, detailed, listed, verbs_for, visible_to, years
+from approvals.services.verbs import foresee, perform
+from approvals.states import State, Verb
+from approvals.views.common import actor, paged, refusals_as_pages, user_of
+from perfgoals.errors import Refusal
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The list, by bucket and filter, with the steps that can be taken with many at once."""
+    person = actor(request)
+    visible = visible_to(person)
+    narrowing = ListFilter(request.GET, visible=visible, years=years(person))
+    bucket = narrowing.bucket_shown()
+    page = paged(request, with_counts(listed(narrowing.narrow(visible))), narrowing.chosen().get("size") or 50)
+    rows = list(page.object_list)
+    return render(
+        request,
+        "approvals/declarations/index.html",
+        {
+            "filter": narrowing,
+            "bucket": bucket,
+            "buckets": buckets(person, narrowing.chosen().get("year")),
+            "page": page,
+            "rows": rows,
+            "steps": batch_verbs(rows, person),
+            "files": person.has(Role.FILER),
+        },
+    )
+
+
+def with_counts(declarations: QuerySet[Declaration]) -> QuerySet[Declaration]:
+    """With the number of indicators of each, in the same statement."""
+    counted = Indicator.objects.filter(declaration=OuterRef("pk")).order_by().values("declaration")
+    return declarations.annotate(
+        indicator_count=Coalesce(Subquery(counted.values(n=Count("pk")), output_field=IntegerField()), 0)
+    )
+
+
+@require_safe
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """All of one declaration, its history, and the steps this person may take."""
+    person = actor(request)
+    declaration = seen_by(person, pk)
+    return render(
+        request,
+        "approvals/declarations/show.html",
+        {
+            "declaration": declaration,
+            "steps": [(edge, _step_form(edge, declaration)) for edge in verbs_for(declaration, person)],
+            "may_edit": may_edit(declaration, person),
+            "may_discard": may_discard(declaration, person),
+            "indicators": declaration.indicators.all(),
+            "plan": list(dict(declaration.spending_plan).items()),
+            "records": declaration.records.all(),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
+def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """GET asks for comment and reasons; POST takes the step through the one door."""
+    if verb not in Verb.values:
+        raise Http404
+    person, user = actor(request), user_of(request)
+    declaration = seen_by(person, pk)
+    edge = _edge(declaration, verb, person, user)
+    if request.method != "POST":
+        return _step_page(request, declaration, edge, _step_form(edge, declaration))
+
+    form = StepForm(request.POST, verb=verb, comment_required=edge.comment_required)
+    if not form.is_valid():
+        return _step_page(request, declaration, edge, form, status=422)
+    asked = form.cleaned_data
+    try:
+        moved = perform(pk, verb, user, asked["comment"], asked.get("reasons", ()), asked["seen"])
+    except Refusal as refusal:
+        if refusal.code not in ("comment_missing", "checks_failed", "invalid"):
+            raise
+        return _step_page(request, declaration, edge, form, refusal, status=refusal.status)
+    messages.success(request, _("“%(name)s”已%(verb)s。") % {"name": moved.project.name, "verb": edge.verb.label})
+    # A step may end what the person sees of it: a department's reviewer, say, who is no longer one.
+    return redirect("declaration", pk) if visible_to(person).filter(pk=pk).exists() else redirect("home")
+
+
+def seen_by(person: Actor, pk: int) -> Declaration:
+    """The declaration with all a page shows, or 404 for whoever may not see it."""
+    declaration = detailed(person, pk)
+    if declaration is None:
+        raise Http404(_("没有找到该申报，或您无权查看。"))
+    return declaration
+
+
+def may_discard(declaration: Declaration, person: Actor) -> bool:
+    """A draft that was never sent may be thrown away by whoever may write it."""
+    return may_edit(declaration, person) and declaration.state == State.DRAFT and not declaration.round
+
+
+def _edge(declaration: Declaration, verb: str, person: Actor, user: User) -> Edge:
+    """The edge this person may take now; otherwise the door says why not (Refusal)."""
+    for edge in verbs_for(declaration, person):
+        if edge.verb == verb:
+            return edge
+    for refused in foresee([declaration.pk], verb, user).refused:
+        raise refused.refusal
+    raise Refusal("stale", _("“%(name)s”刚被他人更新，请刷新后再操作。") % {"name": declaration.project.name})
+
+
+def _step_form(edge: Edge, declaration: Declaration) -> StepForm:
+    return StepForm(
+        verb=edge.verb.value,
+        comment_required=edge.comment_required,
+        initial={"seen": declaration.revision},
+        auto_id=f"id_{edge.verb.value}_%s",
+    )
+
+
+def _step_page(
+    request: HttpRequest,
+    declaration: Declaration,
+    edge: Edge,
+    form: StepForm,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"declaration": declaration, "edge": edge, "form": form, "refusal": refusal}
+    return render(request, "approvals/declarations/step.html", context, status=status)
