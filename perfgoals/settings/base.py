@@ -105,7 +105,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("PERFGOALS_STATIC", default=VAR_DIR / "static")
+STATIC_ROOT: Path | None = env.path("PERFGOALS_STATIC", default=VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.path("PERFGOALS_MEDIA", default=VAR_DIR / "media")
 STORAGES = {

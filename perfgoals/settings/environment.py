@@ -14,7 +14,10 @@ class Environment(environ.Env):
 
     def path(self, var: str, default: Any = environ.Env.NOTSET) -> Path:  # type: ignore[override]
         """A folder or file, made absolute."""
-        return Path(self.str(var, default=str(default))).expanduser().resolve()
+        text = str(self.str(var, default=default))
+        if not text.strip():
+            raise ImproperlyConfigured(f"{var} must be the path of a folder or file, found nothing")
+        return Path(text).expanduser().resolve()
 
     def positive_int(self, var: str, default: int) -> int:
         """A whole number above zero."""
@@ -35,7 +38,7 @@ class Environment(environ.Env):
             return False
         raise ImproperlyConfigured(f"{var} must be true or false, found {text!r}")
 
-    def http_url(self, var: str, default: str) -> str:
+    def http_url(self, var: str, default: Any = environ.Env.NOTSET) -> str:
         """The http(s) address of this installation, without a slash at its end."""
         text = self.str(var, default=default).rstrip("/")
         parts = urlsplit(text)
@@ -43,8 +46,18 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} must be an address such as https://host, found {text!r}")
         return text
 
+    def mail_server(self, var: str) -> dict[str, Any]:
+        """Django's `EMAIL_*` settings for a mail server: smtp://, smtp+tls:// or smtp+ssl://."""
+        text = self.str(var)
+        parts = urlsplit(text)
+        if parts.scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"} or not parts.hostname:
+            raise ImproperlyConfigured(
+                f"{var} must name a mail server, such as smtp+tls://user:password@host:587, found {text!r}"
+            )
+        return self.email_url_config(text)
+
     def redis_url(self, var: str, default: Any = environ.Env.NOTSET) -> str:
-        """A broker that speaks the Redis protocol: redis://, rediss:// or unix://."""
+        """A broker that speaks the Redis protocol: redis://, rediss:// or redis+socket://."""
         text = self.str(var, default=default)
         if urlsplit(text).scheme not in {"redis", "rediss", "redis+socket"}:
             raise ImproperlyConfigured(f"{var} must be a redis:// address, found {text!r}")

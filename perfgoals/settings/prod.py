@@ -32,10 +32,7 @@ if not any(host in {_url.hostname, "." + (_url.hostname or "").partition(".")[2]
 DATABASES = {"default": {"CONN_MAX_AGE": 60} | postgres(env.db_url("DATABASE_URL"))}
 CELERY_BROKER_URL = env.redis_url("REDIS_URL")
 
-_mail = env.email_url("EMAIL_URL")
-if not _mail["EMAIL_BACKEND"].endswith(".smtp.EmailBackend") or not _mail["EMAIL_HOST"]:
-    raise ImproperlyConfigured("EMAIL_URL must name a mail server, such as smtp+tls://user:password@host:587")
-globals().update(_mail)
+globals().update(env.mail_server("EMAIL_URL"))
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

