@@ -9,13 +9,15 @@ from pathlib import Path
 from ingest.drafts import Extraction
 from ingest.grid import Block, Document, Grid, Paragraph
 from ingest.layouts.base import MIN_SCORE, NO_MATCH, TIE, Layout, Match
+from ingest.layouts.card import CardLayout
 from ingest.layouts.columns import texts_of
 from ingest.layouts.flat import FlatLayout
 from ingest.layouts.heading import HeadingReader, is_department_goal_title, is_title
+from ingest.layouts.vertical import unfold
 from ingest.problems import Problem, Refused, report
 from ingest.readers import Progress, read
 
-LAYOUTS: tuple[Layout, ...] = (FlatLayout(),)
+LAYOUTS: tuple[Layout, ...] = (FlatLayout(), CardLayout())
 # Rows of a table without header in which a title may stand.
 _TITLE_ROWS = 12
 
@@ -48,6 +50,7 @@ def extract(
 def interpret(document: Document, name: str, *, layout: str | None = None) -> Extraction:
     """Find the forms in a document and read them. Never raises."""
     layouts = [each for each in LAYOUTS if layout in (None, each.name)]
+    document = unfold(document)
     parts, skipped = _parts(document, layouts)
     result = Extraction(problems=list(document.problems))
     if not parts:
@@ -78,8 +81,8 @@ def _parts(document: Document, layouts: list[Layout]) -> tuple[list[_Part], list
         waiting.append(block)
         if isinstance(block, Paragraph):
             continue
-        alone = Document(document.format, [block])
-        ranked = sorted(((each.score(alone), each) for each in layouts), key=lambda pair: -pair[0].score)
+        here = Document(document.format, waiting)
+        ranked = sorted(((each.score(here), each) for each in layouts), key=lambda pair: -pair[0].score)
         match, best = ranked[0] if ranked else (NO_MATCH, None)
         if best is not None and match.score >= MIN_SCORE:
             if len(ranked) > 1 and match.score - ranked[1][0].score < TIE:
@@ -91,7 +94,7 @@ def _parts(document: Document, layouts: list[Layout]) -> tuple[list[_Part], list
             else:
                 parts.append(_Part(best, match, waiting))
             waiting = []
-        elif parts and parts[-1].layout.continues(Document(document.format, waiting)):
+        elif parts and parts[-1].layout.continues(here):
             parts[-1].blocks += waiting
             waiting = []
         elif texts_of(block.rows[0] if block.rows else []):

@@ -142,5 +142,5 @@ def looks_like_formula(text: str) -> bool:
     """Text a spreadsheet would compute when opened: `=…`, `@SUM(…`, `+1`, `-2+3`. A dash before words is none."""
     bare = text.strip()
     if bare[:1] in "=@":
-        return len(bare) > 1 and bare[1] not in "=＝" and not bare[1].isdigit() or bare[:1] == "@" or "+" in bare
+        return (len(bare) > 1 and bare[1] not in "=＝" and not bare[1].isdigit()) or bare[:1] == "@" or "+" in bare
     return bare[:1] in "+-" and len(bare) > 1 and bare[1].isdigit() and bare[1:].strip(".%").isascii()

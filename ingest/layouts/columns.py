@@ -254,6 +254,10 @@ class _Sorter:
         self.block: Block | None = None
 
     def sort(self, columns: list[_Column]) -> None:
+        # 绩效指标 beside 三级指标 stands over the rows beneath it, not over a column
+        named = [column for column in columns if column.meaning and column.meaning.key == "indicator_name"]
+        if any(not is_group(column.text) for column in named):
+            columns = [column for column in columns if column not in named or not is_group(column.text)]
         for column in columns:
             self._place(column)
         self._share_levels()

@@ -10,8 +10,13 @@ from ingest.layouts.words import split_organisation
 from ingest.problems import Problem, report
 from perfgoals.text import find_date, find_years, fold, key, one_line
 
-_TITLE = re.compile(r"绩效目标|绩效指标|项目支出绩效|支出绩效目标|绩效表")
-_NOT_TITLE = re.compile(r"目录|情况说明|[。；]|第[一二三四五六七八九十]+部分")
+_TITLE = re.compile(r"绩效(?:目标|指标)?.{0,16}(?:表|批复|公开|汇总)|绩效目标(?:情况)?$")
+_NOT_TITLE = re.compile(
+    r"目录|说明|[。；]|第[一二三四五六七八九十]+部分|(?:总体|分项|年度|中期|长期|总)绩效目标$|^绩效(?:目标|指标)$"
+)
+_TITLE_END = re.compile(
+    r"(?:部门预算)?(?:项目)?(?:支出)?(?:预算)?绩效目标(?:申报|批复|公开|汇总|自评)?(?:表|情况表|信息表)?(?:[(（].*[)）])?$"
+)
 _DEPARTMENT_GOAL = re.compile(r"整体(?:支出)?(?:预算)?绩效|部门整体|单位整体")
 _APPROVAL = re.compile(r"批复")
 _NUMBERING = re.compile(
@@ -20,6 +25,7 @@ _NUMBERING = re.compile(
 _LABELLED = re.compile(r"([^:：\s　]{2,16})\s*[:：]\s*([^:：]*?)(?=(?:\s{2,}|\t|　)\s*[^:：\s　]{2,16}\s*[:：]|$)")
 _LETTER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[【(（]20\d{2}[〕\]】)）]\d{1,5}号")
 _MAX_TITLE = 60
+_YEAR = re.compile(r"(?<!\d)(20\d{2})年")
 _YEAR_LINE = re.compile(r"^[(（]?\s*(20\d{2})\s*年(?:度)?\s*[)）]?$")
 _DOCUMENT_KEYS = {
     "department",
@@ -30,6 +36,15 @@ _DOCUMENT_KEYS = {
     "fiscal_year",
     "department_code",
 }
+
+
+def name_from_title(title: str) -> str | None:
+    """`1.某经费绩效目标表` → `某经费`; None for a title that names no project."""
+    name = _TITLE_END.sub("", _NUMBERING.sub("", one_line(title))).strip('“”"')
+    year_only = re.fullmatch(
+        r"(?:20\d{2}年(?:度)?)?(?:[\u4e00-\u9fff]{0,4}级)?(?:部门)?(?:预算)?(?:项目)?(?:支出)?", name
+    )
+    return None if not name or year_only else name
 
 
 def is_title(text: str) -> bool:
@@ -63,6 +78,7 @@ class HeadingReader:
         self.document = DocumentDraft()
         self.unit_name: str | None = None
         self._years: list[int] = []
+        self._form_titles: list[str] = []
 
     def line(self, text: str) -> None:
         """One paragraph or heading row."""
@@ -76,11 +92,18 @@ class HeadingReader:
         if only := _YEAR_LINE.match(bare):
             self._years.append(int(only[1]))
         if is_title(text) and not is_department_goal_title(text):
-            if document.title is None:
-                document.title = _NUMBERING.sub("", one_line(text))
-            self._years += find_years(bare)[:1]
+            self._title(one_line(text), bare)
         if _APPROVAL.search(bare) and document.approval_number is None and (letter := _LETTER.search(fold(text))):
             document.approval_number = letter[0]
+
+    def _title(self, text: str, bare: str) -> None:
+        """The first title that names no single project is the document's."""
+        document = self.document
+        if name_from_title(text) is None:
+            document.title = document.title or _NUMBERING.sub("", text)
+            self._years += [int(year) for year in _YEAR.findall(bare)[:1]]
+        else:
+            self._form_titles.append(text)
 
     def _take(self, name: str, value: str) -> None:
         document = self.document
@@ -100,6 +123,8 @@ class HeadingReader:
     def finish(self, projects: list[ProjectDraft]) -> list[Problem]:
         """Settle the year; problems when it is not printed."""
         document = self.document
+        if document.title is None and len(self._form_titles) == 1:
+            document.title = _NUMBERING.sub("", self._form_titles[0])
         if self._years:
             document.fiscal_year = self._years[0]
             return []
@@ -124,7 +149,7 @@ def infer_year(document: DocumentDraft, projects: Iterable[ProjectDraft]) -> lis
         for text, place in texts:
             if not text:
                 continue
-            for year in set(find_years(text)):
+            for year in {int(found) for found in _YEAR.findall(key(text))}:
                 named[year] += 1
                 first.setdefault(year, (text, place))
     if not named:

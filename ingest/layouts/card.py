@@ -1,0 +1,346 @@
+"""The card: one form per project, labelled cells above an indicator table."""
+
+from ingest.drafts import Extraction, ProjectDraft
+from ingest.grid import Document, Grid, Paragraph
+from ingest.layouts.base import NO_MATCH, Match
+from ingest.layouts.card_project import Card, Found, ProjectBuilder, not_loaded
+from ingest.layouts.cells import Clerk, is_blank
+from ingest.layouts.columns import Header, headers, texts_of
+from ingest.layouts.headers import Term, meaning
+from ingest.layouts.heading import is_department_goal_title, is_title, labelled
+from ingest.layouts.indicators import IndicatorReader
+from ingest.layouts.labels import _WEAK, Pair, label_of, read_region, spans_of, tokens_of
+from ingest.layouts.settle import settle
+from ingest.layouts.units import UnitFinder, units_stated
+from ingest.layouts.words import is_level1, split_organisation
+from ingest.problems import report
+from perfgoals.text import key, same
+
+_FLAT_KEYS = {"project_name", "unit_and_project", "unit_name", "project_code", "unit_code"}
+# Labels with which a form begins.
+_START_KEYS = {"project_name", "project_code", "programme", "department", "unit_name", "unit_code", "fiscal_year"}
+_NAME_KEYS = {"project_name", "programme", "unit_and_project"}
+_SURVEYED_ROWS = 40
+
+
+class CardLayout:
+    """Reads forms by their labels."""
+
+    name = "card"
+    label = "申报表（一个项目一张表）"
+
+    def score(self, document: Document) -> Match:
+        """How much of a form is there: the project's name, goal, money and an indicator table of its own."""
+        best = NO_MATCH
+        titled = any(isinstance(b, Paragraph) and is_title(b.text) for b in document.blocks)
+        told = {name for b in document.blocks if isinstance(b, Paragraph) for name, _, _ in labelled(b.text)}
+        for grid in document.grids:
+            match = _score(grid, set(told), titled)
+            if match.score > best.score:
+                best = match
+        return best
+
+    def continues(self, document: Document) -> bool:
+        """The indicator table of the form before, or the rest of it after a page end."""
+        for grid in document.grids:
+            header = next(headers(grid), None)
+            if header:
+                return not header.keys & _FLAT_KEYS
+            if any(is_level1(text) for row in grid.rows[:12] for _, text in texts_of(row) if len(text) < 12):
+                return True
+        return False
+
+    def read(self, document: Document) -> Extraction:
+        """Read every form of the document."""
+        reader = _CardReader()
+        for block in document.blocks:
+            if isinstance(block, Paragraph):
+                reader.paragraph(block)
+            else:
+                reader.grid(block)
+        reader.close()
+        return _finish(reader.cards, reader.clerk)
+
+
+def _score(grid: Grid, keys: set[str], titled: bool) -> Match:
+    header = next((each for each in headers(grid)), None)
+    if header and header.keys & _FLAT_KEYS:
+        return Match(0.3, "表头中有项目列，是明细表")
+    end = min(header.top if header else len(grid.rows), _SURVEYED_ROWS)
+    region = read_region(grid, 0, end)
+    keys |= {pair.key for pair in region.pairs}
+    titled = titled or any(is_title(token.text) for token in region.orphans)
+    indicator = header.keys if header else set()
+    wanted, found = [], []
+    score = 0.0
+    for part, there, label in (
+        (0.3, bool(keys & _NAME_KEYS), "项目名称"),
+        (0.25, bool(indicator & {"indicator_name"}) or bool(header and header.blocks[0].level1), "三级指标"),
+        (0.15, "value" in indicator, "指标值"),
+        (0.1, bool(keys & {"goal", "overall_goal", "long_term_goal"}), "绩效目标"),
+        (0.1, bool(keys & {"total", "project_total", "multi_year_total", "fiscal", "general_budget"}), "资金总额"),
+        (0.05, "level1" in indicator, "一级指标"),
+        (0.05, bool(keys & {"unit_name", "department"}), "单位名称"),
+    ):
+        if there:
+            score += part
+            found.append(label)
+        else:
+            wanted.append(label)
+    if titled and "项目名称" in wanted:
+        score += 0.15
+    return Match(round(score, 2), f"认出 {'、'.join(found) or '不到任何栏目'}", tuple(wanted), tuple(found))
+
+
+class _CardReader:
+    """Walks the blocks of a document and cuts them into cards."""
+
+    def __init__(self) -> None:
+        self.clerk = Clerk()
+        self.cards: list[Card] = []
+        self.card = Card()
+        self.readers: list[IndicatorReader] = []
+        self.header: Header | None = None
+        self.term: Term | None = None
+
+    # --- cutting ---
+
+    def close(self) -> None:
+        """The card is complete."""
+        if not self.card.is_empty:
+            self.cards.append(self.card)
+        self.card = Card()
+        self.readers = []
+        self.header = None
+        self.term = None
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether the card at hand has what a form has, so that a new heading starts the next."""
+        return self.card.has_header or self.card.has(*_NAME_KEYS)
+
+    def _title(self, text: str) -> None:
+        term = _term_of(text)
+        if term and not self.card.is_empty:
+            self.term = term
+            return
+        if self._is_full:
+            self.close()
+        self.card.title = text
+        self.card.department_goal = is_department_goal_title(text)
+
+    def paragraph(self, block: Paragraph) -> None:
+        """A line outside of tables: title, label and value, unit, organisation."""
+        text = block.text
+        if is_title(text) or is_department_goal_title(text):
+            self._title(text)
+            return
+        for unit in units_stated(text):
+            if self.card.has_header:
+                self.close()
+            self.card.units.add(unit, block.place)
+        for name, label, value in labelled(text):
+            if name in _NAME_KEYS and self._is_full:
+                self.close()
+            told = meaning(label)
+            if not any(units_stated(f"{label}:{value}")):
+                pair = Pair(name, label, value, 0, 0, told.term if told else None)
+                self.card.pairs.append(Found(pair, block.place))
+        if len(text) < 60 and split_organisation(text)[0]:
+            if self.card.has_header:
+                self.close()
+            self.card.orphans.append((text, block.place))
+
+    # --- tables ---
+
+    def grid(self, grid: Grid) -> None:
+        """A table: labels, then indicators, then perhaps the next form."""
+        found = {header.top: header for header in headers(grid)}
+        spans = spans_of(grid)
+        row, count = 0, len(grid.rows)
+        while row < count:
+            if header := found.get(row):
+                self._use(header)
+                row = header.bottom + 1
+            elif self.readers and not self._ends(grid, row, spans):
+                self._indicator_row(grid, row)
+                row += 1
+            else:
+                end = min((top for top in found if top > row), default=count)
+                self._labels(grid, row, end)
+                row = end
+
+    def _use(self, header: Header) -> None:
+        self.header = header
+        self.card.has_header = True
+        self.readers = [IndicatorReader(block, self.clerk) for block in header.blocks]
+        for unit in header.units:
+            self.card.units.add(unit, "")
+
+    def _ends(self, grid: Grid, row: int, spans: dict[tuple[int, int], tuple[int, int]]) -> bool:
+        """Whether the indicator table is over: a title, or a label where a level would stand."""
+        tokens = tokens_of(grid, row, spans)
+        if not tokens:
+            return False
+        first = tokens[0]
+        if is_title(first.text) and len(tokens) == 1:
+            return True
+        found = label_of(first.text) if isinstance(first.cell, str) else None
+        if found is None or found.group == "indicator" or key(first.text).rstrip(":") in _WEAK:
+            return False
+        levels = [
+            column
+            for reader in self.readers
+            for column in (reader.level1_column, reader.level2_column)
+            if column is not None
+        ]
+        return first.column <= max(levels, default=0)
+
+    def _indicator_row(self, grid: Grid, row: int) -> None:
+        cells = grid.rows[row]
+        width = self.header.width if self.header else len(cells)
+        if len(cells) < width:
+            cells = [*cells, *[None] * (width - len(cells))]
+        if all(is_blank(cell) for cell in cells):
+            return
+        for number, reader in enumerate(self.readers):
+            found = reader.read(grid, row, cells)
+            if found:
+                self.clerk.look_at(grid, row, reader.columns)
+                self.card.place = self.card.place or grid.place(row)
+                self.card.indicators.setdefault(self._term_of_block(number, reader), []).extend(found)
+
+    def _term_of_block(self, number: int, reader: IndicatorReader) -> Term | None:
+        """Which term a block of indicators is for: its own words, a title above, or its side beside the goals."""
+        if reader.block.term or self.term:
+            return reader.block.term or self.term
+        beside = len(self.readers) == 2 and not any(each.block.level1 or each.block.level2 for each in self.readers)
+        if beside and self.card.has("long_term_goal", "multi_year_total"):
+            return "multi" if number == 0 else "annual"
+        return None
+
+    def _labels(self, grid: Grid, top: int, bottom: int) -> None:
+        """Rows of labels; a form may end and the next begin among them."""
+        starts = self._starts(grid, top, bottom)
+        for begin, end in zip([top, *starts], [*starts, bottom], strict=True):
+            if begin in starts and self._is_full:
+                self.close()
+            self._take(grid, begin, end)
+        self.readers = []
+
+    def _starts(self, grid: Grid, top: int, bottom: int) -> list[int]:
+        """Rows where a new form begins: the first label of a project or a title, once a form is full."""
+        starts: list[int] = []
+        full = self.card.has_header
+        named = self.card.has(*_NAME_KEYS)
+        spans = spans_of(grid)
+        for row in range(top, bottom):
+            tokens = tokens_of(grid, row, spans)
+            keys = {found.key for token in tokens if isinstance(token.cell, str) and (found := label_of(token.text))}
+            title = len(tokens) == 1 and is_title(tokens[0].text) and _term_of(tokens[0].text) is None
+            if (title and (full or named)) or (full and keys & _START_KEYS) or (named and keys & _NAME_KEYS):
+                starts.append(row)
+                full, named = False, bool(keys & _NAME_KEYS)
+            elif keys & _NAME_KEYS:
+                named = True
+        return starts
+
+    def _take(self, grid: Grid, top: int, bottom: int) -> None:
+        card = self.card
+        card.place = card.place or grid.place(top)
+        region = read_region(grid, top, bottom)
+        for pair in region.pairs:
+            place = grid.place(pair.row, pair.column)
+            if pair.key == "money_unit":
+                for unit in units_stated(f"单位:{pair.value}"):
+                    card.units.add(unit, place)
+                continue
+            if pair.unit:
+                card.units.add(pair.unit, place)
+            card.pairs.append(Found(pair, place))
+        for token in region.orphans:
+            place = grid.place(token.row, token.column)
+            for unit in units_stated(token.text):
+                card.units.add(unit, place)
+            if is_title(token.text) or is_department_goal_title(token.text):
+                self._title(token.text)
+                card = self.card
+            else:
+                card.orphans.append((token.text, place))
+
+
+def _term_of(title: str) -> Term | None:
+    """长期绩效目标表, 年度绩效指标: a heading within a form that says for which term the table under it is."""
+    told = meaning(title.replace("表", ""))
+    return told.term if told and told.term in {"annual", "multi"} and told.group in {"goal", "indicator"} else None
+
+
+def _finish(cards: list[Card], clerk: Clerk) -> Extraction:
+    """Settle money units, make projects, compare them."""
+    extraction = Extraction(problems=clerk.problems)
+    units = {unit for card in cards for unit in card.units.stated}
+    inferred, problems = UnitFinder().conclude(
+        (amount for card in cards for amount in card.amounts()), cards[0].place if cards else ""
+    )
+    needs_unit = [card for card in cards if not card.units.stated and any(not is_blank(a) for a in card.amounts())]
+    if needs_unit and len(units) != 1:
+        clerk.problems += problems
+    common = next(iter(units)) if len(units) == 1 else inferred
+    read: list[tuple[Card, ProjectDraft]] = []
+    for card in cards:
+        unit = common
+        if card.units.stated:
+            unit, problems = card.units.conclude((), card.place)
+            clerk.problems += problems
+        clerk.unit = unit or "元"
+        project = ProjectBuilder(card, clerk).build()
+        if project is None:
+            _tell_no_project(card, clerk)
+            continue
+        if not _merged(read, project, clerk):
+            read.append((card, project))
+    clerk.problems += not_loaded(cards)
+    extraction.projects = [project for _, project in read]
+    extraction.document.money_unit = common
+    extraction.problems += settle(extraction.projects, None, common)
+    return extraction
+
+
+def _tell_no_project(card: Card, clerk: Clerk) -> None:
+    if card.department_goal or (card.has("department", "unit_name") and not card.has(*_NAME_KEYS)):
+        clerk.problems.append(
+            report("DEPARTMENT_GOAL", card.place, found=card.title or card.text("department", "unit_name") or "")
+        )
+    elif any(card.indicators.values()) or card.has(*_NAME_KEYS):
+        found = card.title or "项目名称为空"
+        clerk.problems.append(
+            report("ROW_OUTSIDE", card.place, "这张表没有项目名称", field="项目名称", found=found, expected="项目名称")
+        )
+
+
+def _merged(read: list[tuple[Card, ProjectDraft]], project: ProjectDraft, clerk: Clerk) -> bool:
+    """A form printed again after a page end, with further indicators: one project."""
+    if not read:
+        return False
+    before = read[-1][1]
+    again = (
+        same(before.name, project.name) and same(before.unit_name, project.unit_name) and before.code == project.code
+        and before.total == project.total and same(before.goal, project.goal)
+    )  # fmt: skip
+    if not again or not project.indicators or before.indicators == project.indicators:
+        return False
+    old = {(each.level1, key(each.name), key(each.value or "")) for each in before.indicators}
+    if any((each.level1, key(each.name), key(each.value or "")) in old for each in project.indicators):
+        return False
+    before.indicators += project.indicators
+    clerk.problems.append(
+        report(
+            "PROJECT_REPEATED",
+            project.place,
+            f"“{project.name}”",
+            field="项目名称",
+            found=project.name,
+            expected=before.place,
+        )
+    )
+    return True

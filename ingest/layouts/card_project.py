@@ -1,0 +1,246 @@
+"""What was found on one card becomes a project."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from approvals.facts import BY_KEY
+from ingest.drafts import IndicatorDraft, ProjectDraft
+from ingest.grid import Cell
+from ingest.layouts.cells import Clerk, is_blank, long, plain
+from ingest.layouts.headers import Term
+from ingest.layouts.heading import name_from_title
+from ingest.layouts.labels import Pair, amounts_in, zip_lines
+from ingest.layouts.units import UnitFinder
+from ingest.layouts.words import looks_like_organisation, split_organisation, split_project
+from ingest.problems import Problem, report
+from perfgoals.money import parse_amount
+from perfgoals.text import key, one_line
+
+_PLAN_LABELS = {name: fact.label for name, fact in BY_KEY.items() if name.startswith("plan_")}
+_NOTHING = frozenset(["", "/", "-", "—", "——", "--", "无"])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pair with the place of its value in words."""
+
+    pair: Pair
+    place: str
+
+
+@dataclass(slots=True)
+class Card:
+    """Everything read of one form before money units are known.
+
+    indicators  by term: those of the year, those of several years
+    """
+
+    place: str = ""
+    title: str = ""
+    department_goal: bool = False
+    pairs: list[Found] = field(default_factory=list)
+    orphans: list[tuple[str, str]] = field(default_factory=list)
+    indicators: dict[Term | None, list[IndicatorDraft]] = field(default_factory=dict)
+    units: UnitFinder = field(default_factory=UnitFinder)
+    has_header: bool = False
+
+    def first(self, *names: str) -> Found | None:
+        """The first pair of one of these fields that has a value."""
+        return next((each for each in self.pairs if each.pair.key in names and not is_blank(each.pair.value)), None)
+
+    def has(self, *names: str) -> bool:
+        """Whether a label of one of these fields is printed, filled or not."""
+        return any(each.pair.key in names for each in self.pairs)
+
+    def text(self, *names: str) -> str | None:
+        """The value of the first of these fields as a short text."""
+        found = self.first(*names)
+        text = plain(found.pair.value) if found else ""
+        return None if text in _NOTHING else text
+
+    def amounts(self) -> Iterable[Cell]:
+        """Values of labels of money."""
+        return (
+            each.pair.value for each in self.pairs if each.pair.key in BY_KEY and BY_KEY[each.pair.key].kind == "money"
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was found under this heading."""
+        return not self.pairs and not any(self.indicators.values())
+
+
+class ProjectBuilder:
+    """Makes a ProjectDraft of a Card, with the money unit now known."""
+
+    def __init__(self, card: Card, clerk: Clerk) -> None:
+        self.card = card
+        self.clerk = clerk
+
+    def build(self) -> ProjectDraft | None:
+        """The project; None for a form that is no project's."""
+        card = self.card
+        code, name = self._name()
+        if not name:
+            return None
+        found = card.first("project_name", "programme")
+        project = ProjectDraft(
+            name=name, code=card.text("project_code") or code, place=found.place if found else card.place
+        )
+        self._organisation(project)
+        self._texts(project)
+        self._money(project)
+        project.indicators = self._indicators()
+        return project
+
+    def _name(self) -> tuple[str | None, str | None]:
+        name = self.card.text("project_name") or self.card.text("unit_and_project", "programme")
+        if name:
+            return split_project(name)
+        if self.card.department_goal:
+            return None, None
+        return None, name_from_title(self.card.title) if not self.card.has("project_name") else None
+
+    def _organisation(self, project: ProjectDraft) -> None:
+        card = self.card
+        if department := card.text("department"):
+            project.department = split_organisation(department)[1]
+        if unit := card.text("unit_name"):
+            project.unit_code, project.unit_name = split_organisation(unit)
+        project.unit_code = card.text("unit_code") or project.unit_code
+        if project.unit_name is None:
+            for text, _ in card.orphans:
+                code, name = split_organisation(text)
+                if looks_like_organisation(name) and (code or len(name) > 4):
+                    project.unit_code, project.unit_name = project.unit_code or code, name
+                    break
+
+    def _texts(self, project: ProjectDraft) -> None:
+        card = self.card
+        project.category = card.text("category")
+        period = "—".join(filter(None, (card.text("period_start"), card.text("period_end"))))
+        project.period = card.text("period") or period or None
+        project.purpose = self._long("purpose")
+        project.goal = self._long("goal", multi=False)
+        project.long_term_goal = self._long("long_term_goal") or self._long("goal", multi=True)
+        overall = self._long("overall_goal")
+        if overall and project.goal is None:
+            project.goal = overall
+        elif overall and project.long_term_goal is None:
+            project.long_term_goal = overall
+        for each in card.pairs:
+            if each.pair.key in _PLAN_LABELS and not is_blank(each.pair.value):
+                project.spending_plan.setdefault(_PLAN_LABELS[each.pair.key], plain(each.pair.value))
+
+    def _long(self, name: str, multi: bool | None = None) -> str | None:
+        texts = [
+            text
+            for each in self.card.pairs
+            if each.pair.key == name and (multi is None or (each.pair.term == "multi") == multi)
+            if (text := long(each.pair.value)) not in _NOTHING
+        ]
+        return "\n".join(dict.fromkeys(texts)) or None
+
+    # --- money ---
+
+    def _money(self, project: ProjectDraft) -> None:
+        terms: dict[int, Term] = {}
+        totals: dict[str, Decimal] = {}
+        for each in self.card.pairs:
+            fact = BY_KEY.get(each.pair.key)
+            if fact is None or fact.kind != "money":
+                continue
+            name, term = each.pair.key, each.pair.term
+            if fact.group == "money":
+                term = term or ("multi" if name == "multi_year_total" else "annual" if name == "total" else None)
+                terms[each.pair.column] = term or "annual"
+            term = term or terms.get(each.pair.column)
+            if is_blank(each.pair.value):
+                continue
+            for told, amount in self._read(each):
+                self._store(project, totals, told or name, term, amount)
+        project.total = totals.get("total", totals.get("project_total"))
+        if "multi_year_total" in totals:
+            project.multi_year_total = totals["multi_year_total"]
+        elif "total" in totals and "project_total" in totals:
+            project.multi_year_total = totals["project_total"]
+
+    @staticmethod
+    def _store(
+        project: ProjectDraft, totals: dict[str, Decimal], name: str, term: Term | None, amount: Decimal
+    ) -> None:
+        fact = BY_KEY[name]
+        if fact.group == "funding":
+            if term != "multi":
+                project.funding.setdefault(fact.label, amount)
+            return
+        if term == "multi":
+            name = "multi_year_total"
+        totals.setdefault(name, amount)
+
+    def _read(self, each: Found) -> list[tuple[str | None, Decimal]]:
+        """The amounts beside a label: usually one, several where lines or a sentence hold them."""
+        pair = each.pair
+        value = pair.value
+        name = BY_KEY[pair.key].label
+        if isinstance(value, str):
+            if lines := zip_lines(pair.label, value):
+                read = [(told.key, self._amount(text, told.key, each.place)) for told, _, text in lines]
+                return [(told, amount) for told, amount in read if amount is not None and told in BY_KEY]
+            if parse_amount(value).trouble == "not_a_number" and (told := self._sentence(value)):
+                return told
+        unit = pair.unit
+        clerk = Clerk(unit, self.clerk.problems) if unit and not self._own_unit(value) else self.clerk
+        if self._own_unit(value) and not (unit or self.card.units.stated):
+            amount = parse_amount(value).value
+        else:
+            amount = clerk.amount_of(value, name, lambda: each.place)
+        return [] if amount is None else [(None, amount)]
+
+    @staticmethod
+    def _own_unit(value: Cell) -> bool:
+        return isinstance(value, str) and parse_amount(value).unit is not None
+
+    def _amount(self, text: str, name: str, place: str) -> Decimal | None:
+        return self.clerk.amount_of(text, BY_KEY[name].label if name in BY_KEY else "", lambda: place)
+
+    def _sentence(self, text: str) -> list[tuple[str | None, Decimal]]:
+        found: list[tuple[str | None, Decimal]] = []
+        for told, amount in amounts_in(text):
+            value = parse_amount(amount, self.clerk.unit).value
+            if value is None or (told is not None and told.key not in BY_KEY):
+                continue
+            if told is None and found:
+                continue
+            found.append((told.key if told else None, value))
+        return found
+
+    # --- indicators ---
+
+    def _indicators(self) -> list[IndicatorDraft]:
+        """Those of the year; those of several years only where the year has none."""
+        found = self.card.indicators
+        annual = [*found.get(None, []), *found.get("annual", [])]
+        multi = found.get("multi", [])
+        if multi and annual:
+            self._tell(f"中期 {len(multi)} 条，年度 {len(annual)} 条")
+        elif multi:
+            self._tell(f"年度一栏没有指标，按中期一栏读取 {len(multi)} 条")
+        return annual or multi
+
+    def _tell(self, detail: str) -> None:
+        self.clerk.problems.append(report("TERM_CHOSEN", self.card.place, detail, field="绩效指标"))
+
+
+def not_loaded(cards: Iterable[Card]) -> list[Problem]:
+    """Labels that were understood or not, but whose text is stored nowhere: each label once."""
+    seen: dict[str, Found] = {}
+    for card in cards:
+        for each in card.pairs:
+            if not each.pair.key and not is_blank(each.pair.value):
+                seen.setdefault(key(each.pair.label), each)
+    return [
+        report("COLUMN_NOT_LOADED", each.place, f"“{one_line(each.pair.label)}”", found=plain(each.pair.value))
+        for each in seen.values()
+    ]

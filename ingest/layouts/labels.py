@@ -1,0 +1,264 @@
+"""Labels and their values on a card: beside, below, or within one cell."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from approvals.facts import BY_KEY
+from ingest.grid import Cell, Grid
+from ingest.layouts.cells import is_blank
+from ingest.layouts.headers import Meaning, Term, meaning
+from ingest.layouts.words import is_level, word_set
+from perfgoals.money import money_unit
+from perfgoals.text import fold, key, one_line, tidy
+
+_MAX_LABEL = 26
+# Words that are labels only where a label is expected; as often they are values.
+_WEAK = word_set("""
+    其他 其它 中央 省级 市级 县级 区级 地方 基金 项目 单位 部门 目标 指标 说明 备注 一级 二级 三级 金额 总额 合计 总计 自有 自筹 结转 专户
+    贷款 债券 性质 年度 分值 权重 用途 依据 值 数值 符号 省本级 市本级 县本级 转移支付 专项资金 项目支出 一般公共预算 政府性基金 财政拨款 专项
+    专项业务费 上级补助 本级财力 本级支出 本级 注 年底 上半年 下半年 一般债券 专项债券 一级项目 二级项目 三级项目 支出项目
+""")
+_MONEY_GROUPS = {"money", "funding", "plan"}
+_INLINE = re.compile(r"^\s*([^:：\n]{2,24}?)\s*[:：]\s*(\S[\s\S]*)$")
+_LINE_AMOUNT = re.compile(
+    r"^(?P<label>[^\d¥￥]{2,24}?)[:：为是计约共安排\s]*(?P<amount>-?[\d,，.]+)\s*(?P<unit>[百千十]?[万亿]?元)?\s*[。；;，,、]?$"
+)
+_CLAUSES = re.compile(r"[\n；;。]|[，,](?!\d{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A filled cell with the size it has on paper."""
+
+    row: int
+    column: int
+    width: int
+    height: int
+    cell: Cell
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A label with its value.
+
+    key     field, "" for a label that stores nothing
+    value   the cell, None where it is empty
+    column  of the label: money beneath a multi-year label is multi-year too
+    """
+
+    key: str
+    label: str
+    value: Cell
+    row: int
+    column: int
+    term: Term | None = None
+    unit: str | None = None
+
+
+@dataclass(slots=True)
+class Region:
+    """What rows of a card say: pairs, and cells that no label claims."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    orphans: list[Token] = field(default_factory=list)
+
+
+def tokens_of(grid: Grid, row: int, spans: dict[tuple[int, int], tuple[int, int]]) -> list[Token]:
+    """The filled cells of a row. `spans`: (row, column) → (height, width) of merged cells."""
+    found = []
+    for column, cell in enumerate(grid.rows[row]):
+        if is_blank(cell):
+            continue
+        height, width = spans.get((row, column), (1, 1))
+        found.append(Token(row, column, width, height, cell, tidy(str(cell))))
+    return found
+
+
+def spans_of(grid: Grid) -> dict[tuple[int, int], tuple[int, int]]:
+    """Merged cells by their top left corner."""
+    return {(s.top, s.left): (s.bottom - s.top + 1, s.right - s.left + 1) for s in grid.spans}
+
+
+def label_of(text: str) -> Meaning | None:
+    """The meaning of a cell that reads like a label."""
+    if len(text) > _MAX_LABEL + 14 or not isinstance(text, str):
+        return None
+    found = meaning(text)
+    if found is None or is_level(text):
+        return None
+    return found
+
+
+def inline_pairs(text: str) -> list[tuple[Meaning, str, str]]:
+    """`项目名称：某经费`, or several lines of the kind: (meaning, label, value). [] where a cell is no such thing."""
+    lines = [line for line in fold(text).split("\n") if line.strip()]
+    found = []
+    for line in lines:
+        told = _inline_of(line)
+        if told is None:
+            return found if found and found[0][0].group not in _MONEY_GROUPS else _only(found, len(lines))
+        found.append(told)
+        if told[0].group in {"goal"} or told[0].key == "purpose":
+            # the rest of the cell belongs to the text that has begun
+            value = text[text.index(told[2][:4]) :] if told[2][:4] in text else told[2]
+            return [*found[:-1], (told[0], told[1], value)]
+    return found
+
+
+def _only(found: list[tuple[Meaning, str, str]], lines: int) -> list[tuple[Meaning, str, str]]:
+    return found if len(found) * 2 >= lines else []
+
+
+def _inline_of(line: str) -> tuple[Meaning, str, str] | None:
+    if amount := _LINE_AMOUNT.match(line.strip()):
+        told = meaning(amount["label"].strip(":： "))
+        if told and told.group in _MONEY_GROUPS:
+            return told, amount["label"], amount["amount"] + (amount["unit"] or "")
+    match = _INLINE.match(line)
+    if not match:
+        return None
+    label, value = match[1], match[2].strip()
+    told = meaning(label)
+    if told is None or meaning(line) is not None or is_level(label):
+        return None
+    if told.key == "unit_name" and money_unit(value):
+        return Meaning("money_unit"), label, value
+    return told, label, value
+
+
+def amounts_in(text: str) -> Iterator[tuple[Meaning | None, str]]:
+    """The amounts of a sentence: `预算50万元，其中：财政拨款30万元，其他资金20万元` → (meaning or None, "50万元") …"""
+    for clause in _CLAUSES.split(fold(text)):
+        found = _LINE_AMOUNT.match(clause.strip())
+        if found:
+            label = found["label"].strip(":： ")
+            yield meaning(label) or _last_words(label), found["amount"].rstrip(",，.") + (found["unit"] or "")
+
+
+def _last_words(label: str) -> Meaning | None:
+    """The longest end of a phrase that is a known name: `本项目2026年申请财政拨款` → 财政拨款."""
+    bare = key(label)
+    for start in range(1, max(len(bare) - 1, 1)):
+        found = meaning(bare[start:])
+        if found and found.how == "exact" and found.group in _MONEY_GROUPS:
+            return found
+    return None
+
+
+def read_region(grid: Grid, top: int, bottom: int) -> Region:
+    """Pair labels and values in rows `top` … `bottom` - 1."""
+    return _RegionReader(grid, top, bottom).read()
+
+
+class _RegionReader:
+    def __init__(self, grid: Grid, top: int, bottom: int) -> None:
+        self.grid = grid
+        spans = spans_of(grid)
+        self.rows = {row: tokens_of(grid, row, spans) for row in range(top, bottom)}
+        self.labels = {row: self._labels(tokens) for row, tokens in self.rows.items()}
+        self.taken: set[tuple[int, int]] = set()
+        self.region = Region()
+        # the last long-text label without a value of its own: what stands under it is its text
+        self.open: tuple[Token, Meaning] | None = None
+
+    def read(self) -> Region:
+        for row, tokens in self.rows.items():
+            self._row(row, tokens)
+        return self.region
+
+    def _labels(self, tokens: list[Token]) -> dict[int, Meaning]:
+        """Which tokens of a row are labels: column → meaning."""
+        labels: dict[int, Meaning] = {}
+        before: Meaning | None = None
+        for token in tokens:
+            found = label_of(token.text) if isinstance(token.cell, str) else None
+            if (
+                found
+                and before is not None
+                and key(token.text).rstrip(":") in _WEAK
+                and not self._expects_label(before)
+            ):
+                found = None
+            if found and inline_pairs(token.text):
+                found = None
+            if found:
+                labels[token.column] = found
+            before = found
+        return labels
+
+    @staticmethod
+    def _expects_label(before: Meaning) -> bool:
+        return before.group in {"money", "funding", "plan"} or before.key in {
+            "purpose",
+            "overall_goal",
+            "spending_plan",
+        }
+
+    def _row(self, row: int, tokens: list[Token]) -> None:
+        labels = self.labels[row]
+        below = self._row_below(row, tokens)
+        for index, token in enumerate(tokens):
+            if (row, token.column) in self.taken:
+                continue
+            label = labels.get(token.column)
+            if label is None:
+                self._free(token)
+                continue
+            following = tokens[index + 1] if index + 1 < len(tokens) else None
+            value: Token | None = None
+            if following is not None and following.column not in labels and not inline_pairs(following.text):
+                value = following
+            elif below:
+                value = next((each for each in below if each.column == token.column), None)
+            self._pair(token, label, value)
+            if value is None and label.fact is not None and (index == 0 or token.height > 1):
+                self.open = (token, label)
+
+    def _row_below(self, row: int, tokens: list[Token]) -> list[Token]:
+        """The row under a row of nothing but labels, when it holds their values."""
+        if not tokens or any(token.column not in self.labels[row] for token in tokens) or len(tokens) < 2:
+            return []
+        under = self.rows.get(row + 1, [])
+        columns = {token.column for token in tokens}
+        if not under or any(token.column in self.labels[row + 1] for token in under):
+            return []
+        return under if any(token.column in columns for token in under) else []
+
+    def _pair(self, token: Token, label: Meaning, value: Token | None) -> None:
+        if value is not None:
+            self.taken.add((value.row, value.column))
+            if self.open and label.key:
+                self.open = self.open if token.column > self.open[0].column else None
+        cell = value.cell if value is not None else None
+        row = value.row if value is not None else token.row
+        self.region.pairs.append(Pair(label.key, token.text, cell, row, token.column, label.term, label.unit))
+
+    def _free(self, token: Token) -> None:
+        """A cell that is no label: label and value in one, the text of an open label, or nobody's."""
+        pairs = inline_pairs(token.text) if isinstance(token.cell, str) else []
+        if pairs:
+            for told, label, value in pairs:
+                self.region.pairs.append(Pair(told.key, label, value, token.row, token.column, told.term, told.unit))
+            return
+        if self.open and token.column > self.open[0].column:
+            label_token, label = self.open
+            fact = BY_KEY.get(label.key)
+            if fact and (fact.kind == "long_text" or fact.group in {"money", "plan"}):
+                self.region.pairs.append(
+                    Pair(label.key, label_token.text, token.cell, token.row, label_token.column, label.term, label.unit)
+                )
+                self.open = None
+                return
+        self.region.orphans.append(token)
+
+
+def zip_lines(labels: str, values: str) -> list[tuple[Meaning, str, str]]:
+    """Labels one a line beside values one a line; [] when they do not match in number."""
+    left = [line.strip() for line in tidy(labels).split("\n") if line.strip()]
+    right = [one_line(line) for line in tidy(values).split("\n") if line.strip()]
+    if len(left) != len(right) or len(left) < 2:
+        return []
+    told = [(meaning(label), label, value) for label, value in zip(left, right, strict=True)]
+    return [(found, label, value) for found, label, value in told if found] if all(each[0] for each in told) else []

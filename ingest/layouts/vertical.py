@@ -1,0 +1,129 @@
+"""Tables of Word that have become text with one cell a line: put back into rows.
+
+Every cell begins with a tab, a blank line ends a row, further lines of a cell have no tab. An empty paragraph
+inside a cell looks like the end of a row; rows that are too short under their header are joined again.
+"""
+
+import re
+from collections.abc import Iterator
+
+from ingest.grid import Block, Cell, Document, Grid, Paragraph
+from ingest.layouts.columns import texts_of
+from ingest.layouts.headers import meaning
+from ingest.layouts.heading import is_title
+
+_LINE = re.compile(r"第(\d+)行")
+# Hidden table-of-contents fields of Word: TC 标题 \f C \l 1
+_CONTENTS_FIELD = re.compile(r'\s*TC\s+.*\\[fl]\s+["\w].*$', re.DOTALL)
+_MIN_CELLS = 8
+
+
+def unfold(document: Document) -> Document:
+    """The document with tables of one cell a line turned into tables; itself when it has none."""
+    if document.format != "text" or not any(is_vertical(grid) for grid in document.grids):
+        return document
+    return Document(document.format, list(_blocks(document.blocks)), document.problems, document.sha256)
+
+
+def is_vertical(grid: Grid) -> bool:
+    """Whether every row holds one cell after a leading tab."""
+    rows = [row for row in grid.rows if row]
+    return len(rows) >= _MIN_CELLS and all(len(row) == 2 and row[0] is None for row in rows)
+
+
+def _only_cells(grid: Grid) -> bool:
+    return all(len(row) == 2 and row[0] is None for row in grid.rows if row)
+
+
+def _blocks(blocks: list[Block]) -> Iterator[Block]:
+    table: _Table | None = None
+    for block in blocks:
+        if isinstance(block, Grid) and (is_vertical(block) or (table is not None and _only_cells(block))):
+            table = table or _Table()
+            table.take(block)
+            continue
+        if isinstance(block, Paragraph):
+            text = _CONTENTS_FIELD.sub("", block.text).strip()
+            if table is not None and not is_title(text):
+                table.go_on(text, _line_number(block.place))
+                continue
+            block = Paragraph(text, block.place, block.heading)  # noqa: PLW2901
+        if table is not None:
+            yield table.finish()
+            table = None
+        yield block
+    if table is not None:
+        yield table.finish()
+
+
+def _line_number(place: str) -> int:
+    found = _LINE.search(place)
+    return int(found[1]) if found else 0
+
+
+class _Table:
+    """Collects the cells of one table."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Cell]] = [[]]
+        self.lines: list[list[int]] = [[]]
+        self._last = 0
+
+    def take(self, grid: Grid) -> None:
+        """The cells of a run of lines."""
+        for number, row in enumerate(grid.rows):
+            line = _line_number(grid.place(number))
+            if not row or (self._last and line > self._last + 1):
+                self._end_row()
+            self._last = line
+            if row:
+                self.rows[-1].append(row[1])
+                self.lines[-1].append(line)
+
+    def go_on(self, text: str, line: int) -> None:
+        """A further line of the cell before; a page number after a blank line is none."""
+        if line > self._last + 1 and text.strip("-— ").isdigit():
+            return
+        self._last = line
+        for row in reversed(self.rows):
+            if row:
+                row[-1] = f"{row[-1]}\n{text}" if row[-1] else text
+                return
+
+    def _end_row(self) -> None:
+        if self.rows[-1]:
+            self.rows.append([])
+            self.lines.append([])
+
+    def finish(self) -> Grid:
+        rows, lines = self._joined()
+
+        def locate(row: int, column: int | None) -> str:
+            if row >= len(lines) or not lines[row]:
+                return f"第{lines[-1][-1]}行" if lines and lines[-1] else "表"
+            return f"第{lines[row][min(column or 0, len(lines[row]) - 1)]}行"
+
+        return Grid(f"第{lines[0][0]}行起的表" if lines else "表", list(rows), locate=locate)
+
+    def _joined(self) -> tuple[list[list[Cell]], list[list[int]]]:
+        """Rows shorter than their header, joined until they are as long."""
+        rows: list[list[Cell]] = []
+        lines: list[list[int]] = []
+        width = 0
+        for row, numbers in zip(self.rows, self.lines, strict=True):
+            if not row:
+                continue
+            if _is_indicator_header(row):
+                width = len(row)
+            elif width and rows and len(rows[-1]) < width and len(rows[-1]) + len(row) <= width:
+                rows[-1] += row
+                lines[-1] += numbers
+                continue
+            rows.append(row)
+            lines.append(numbers)
+        return rows, lines
+
+
+def _is_indicator_header(row: list[Cell]) -> bool:
+    told = [found for _, text in texts_of(row) if (found := meaning(text)) and found.group == "indicator"]
+    return len(told) >= 3
