@@ -1,23 +1,33 @@
 """How wide a text runs and how many lines it takes: an estimate, for what cannot be asked of a typesetter.
 
-Chinese characters are one em wide, the others half of one; lines break anywhere, as Chinese lines do.
+Chinese characters are one em wide, small letters and digits about half of one. Lines break anywhere, as Chinese
+lines do.
 """
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import ceil
 
 # One character at 1 pt is this many millimetres wide.
 MM_PER_POINT = 25.4 / 72
 
 _WIDE = frozenset("WFA")
+_SMALL, _CAPITAL = 0.56, 0.72
 
 
 def ems(text: str) -> float:
     """The width of a line in ems."""
     if text.isascii():
-        return len(text) * 0.56
-    return sum(1.0 if unicodedata.east_asian_width(character) in _WIDE else 0.56 for character in text)
+        return len(text) * _SMALL + sum(map(str.isupper, text)) * (_CAPITAL - _SMALL)
+    return sum(map(_em, text))
+
+
+@lru_cache(maxsize=4096)
+def _em(character: str) -> float:
+    if unicodedata.east_asian_width(character) in _WIDE:
+        return 1.0
+    return _CAPITAL if character.isupper() else _SMALL
 
 
 def lines(text: str, width: float, size: float) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 from approvals.documents.blocks import Label, Line, Span, Table, Value, lay_out
 from approvals.documents.content import ApprovalContent
 from approvals.documents.forms import Form, amount_text
-from approvals.documents.measure import MM_PER_POINT, column_widths, lines
+from approvals.documents.measure import MM_PER_POINT, column_widths, ems, lines
 from approvals.documents.text import printable
 
 TEMPLATE = str(Path(__file__).with_name("approval.typ"))
@@ -30,15 +30,18 @@ LINE = 1.45 * SIZE * MM_PER_POINT  # mm
 PAGE_WIDTH = {True: 297, False: 210}
 PAGE_HEIGHT = {True: 210, False: 297}
 
-# What does not break over lines by itself: no blank, no Chinese. A longer word is cut into pieces of so many letters.
+# What does not break over lines by itself: no blank, no Chinese.
 _WORD = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\ufe30-\uffef\U00020000-\U0003ffff]+")
-PIECE = 3
-# Where a reader does not take the two halves of a broken word for two words.
+# Inside a long word: beside digits and signs.
 _SEAM = re.compile(r"(?<=[^A-Za-z,;:.)])|(?=[^A-Za-z(])")
+PIECE = 3
+SMALLEST = 5  # pt
+# An em of blank, unseen at the end of a line: readers of the text layer know by it that the writer ended the line.
+LINE_ENDED = "\u2003"
 
 # Song for the text, Hei for labels; the Japanese fonts lend what characters the Chinese ones lack.
-TEXT_FONTS = ["Noto Serif SC", "Noto Serif JP", "Noto Sans SC", "Noto Sans JP"]
-LABEL_FONTS = ["Noto Sans SC", "Noto Sans JP"]
+TEXT_FONTS = ["Noto Serif SC", "Noto Serif JP"]
+LABEL_FONTS = ["Noto Sans SC", "Noto Serif JP"]
 FONT_PACKAGES = ("pylopdf_fonts_zh_cn", "pylopdf_fonts_cjk")
 
 
@@ -110,22 +113,24 @@ class _Cells:
         share = 0.33 if top == bottom else 0.7
         return sum(self.heights[top : bottom + 1]) > share * self.page_height
 
-    def row(self, row: int) -> list[str | list[str] | dict[str, Any]]:
-        """The cells of a row: a text (or its pieces) where a cell is as its column says, otherwise all about it."""
-        cells: list[str | list[str] | dict[str, Any]] = []
+    def row(self, row: int) -> list[str | dict[str, Any]]:
+        """The cells of a row: a text where a cell is as its column says, otherwise all about it."""
+        cells: list[str | dict[str, Any]] = []
         for column, value in enumerate(self.table.rows[row]):
             if (row, column) in self.covered:
                 continue
             span = self.spans.get((row, column), Span(row, column, row, column))
-            text = _pieces(_text(value), self._room(span))
+            text, size = _fitted(_text(value), self._room(span))
             label = isinstance(value, Label)
             align = self.table.align(row, column)
-            if (row, column) not in self.spans and not label and align == self.table.aligns[column]:
+            plain = not label and align == self.table.aligns[column]
+            if isinstance(text, str) and plain and (row, column) not in self.spans:
                 cells.append(text)
                 continue
             cells.append(
                 {
                     "text": text,
+                    "size": size,
                     "label": label,
                     "align": align,
                     "columns": span.right - span.left + 1,
@@ -155,24 +160,33 @@ def _text(value: Value) -> str:
     return amount_text(value) if isinstance(value, Decimal) else printable(value).replace("\t", " ")
 
 
-def _pieces(text: str, room: float) -> str | list[str]:
-    """`text`, or its pieces where a word is wider than the cell: between pieces a line may break, and nothing else."""
-    longest = int(room / (0.6 * SIZE * MM_PER_POINT))
-    if len(text) <= longest or all(len(word) <= longest for word in _WORD.findall(text)):
-        return text
+def _fitted(text: str, room: float) -> tuple[str | list[str], float]:
+    """The text, or its pieces between which lines may break, and its size in pt.
+
+    Words wider than the cell are cut beside digits and signs, where nobody takes the halves for two words; where
+    letters alone are too many they are printed smaller, and only then cut apart.
+    """
+    text = text.replace("\n", f"{LINE_ENDED}\n")
+    wide = {word for word in _WORD.findall(text) if ems(word) * SIZE * MM_PER_POINT > room}
+    if not wide:
+        return text, SIZE
+    longest = max(ems(part) for word in wide for part in _SEAM.split(word))
+    size = min(SIZE, max(SMALLEST, room / (longest * MM_PER_POINT)))
     pieces: list[str] = []
     end = 0
-    for word in _WORD.finditer(text):
-        if len(word.group()) > longest:
-            pieces += [text[end : word.start()], *_cut(word.group(), longest)]
-            end = word.end()
-    return [piece for piece in (*pieces, text[end:]) if piece]
+    for found in _WORD.finditer(text):
+        if found.group() in wide:
+            pieces += [text[end : found.start()], *_cut(found.group(), room / (size * MM_PER_POINT))]
+            # The blank after the word stays with it: alone at the end of a line it would not be drawn at all.
+            end = len(text) - len(text[found.end() :].lstrip(" "))
+            pieces[-1] += text[found.end() : end]
+    return [piece for piece in (*pieces, text[end:]) if piece], round(size, 2)
 
 
-def _cut(word: str, longest: int) -> list[str]:
-    """A long word cut beside its digits and signs; only letters that are too many by themselves are cut apart."""
+def _cut(word: str, room: float) -> list[str]:
+    """A word in pieces of at most `room` ems."""
     pieces: list[str] = []
     for part in _SEAM.split(word):
-        step = PIECE if len(part) > longest else max(1, len(part))
+        step = max(1, len(part)) if ems(part) <= room else PIECE
         pieces += [part[start : start + step] for start in range(0, len(part), step)]
     return pieces

@@ -91,7 +91,7 @@ def test_each_card_has_a_page() -> None:
     "text", ["短", "甲" * 99, "https://example.org/a/b?c=1", "M405dn-" * 9, "abc" * 30, "甲" + "x" * 50 + "乙 丙", ""]
 )
 def test_words_wider_than_the_cell_are_cut_and_nothing_is_lost(text: str) -> None:
-    pieces = _pieces(text, 15)
+    pieces = _fitted(text, 15)
     assert "".join(pieces) == text
     if isinstance(pieces, list):
         assert max(len(piece) for piece in pieces if piece.isascii()) <= 9
