@@ -8,13 +8,14 @@ from ingest.readers.pdfpage import Char
 
 _WORD = re.compile(r"[A-Za-z0-9.,%+\-/]+$")
 # What is never broken at its inside: a word or number with the brackets around it.
-_FIRST_WORD = re.compile(r"[（(【《“‘「『\[]*[A-Za-z0-9.,%+\-/]*[，。、；：！？）】》”’」』％)\]]*[A-Za-z0-9.,%+\-/]*")
-_LATIN = re.compile(r"[A-Za-z0-9.,%+\-/()\[\]]")
+_FIRST_WORD = re.compile(r"[（【《“‘「『]*[!-~]*[，。、；：！？）】》”’」』％]*[!-~]*")
+_LATIN = re.compile(r"[!-~]")
 _LATIN_END, _LATIN_START = re.compile(r"[A-Za-z,;:.)]$"), re.compile(r"^[A-Za-z(]")
 # Marks that must not begin a line: text is broken before the character in front of them.
 _NO_START = tuple("，。、；：！？）》】”’」』%％,.;:!?)]}")
 # A wide blank that nobody sees at the end of a line: its writer ended the line there.
 _ENDED = "\u2003"
+_LIGATURES = frozenset("ft")
 _OVERLAP = 0.7
 # A blank is seen where words are this far apart, measured in heights of the line.
 _WORD_GAP, _NUMBER_GAP = 0.2, 0.6
@@ -93,6 +94,8 @@ def _apart(last: Char, char: Char) -> bool:
 
 
 def _covers(first: Char, second: Char) -> bool:
+    if first.text in _LIGATURES and (first.left, first.right) == (second.left, second.right):
+        return False  # the letters of a ligature share its box
     width = min(first.right - first.left, second.right - second.left)
     return width > 0 and min(first.right, second.right) - max(first.left, second.left) >= _OVERLAP * width
 
