@@ -66,9 +66,7 @@ class _Table:
         self.cells, self.lines = [], []
 
 
-def _blocks(
-    paragraphs: Iterator[TextParagraph], where: str, total: int, progress: Progress
-) -> Iterator[Block]:
+def _blocks(paragraphs: Iterator[TextParagraph], where: str, total: int, progress: Progress) -> Iterator[Block]:
     open_tables: list[_Table] = []
     tables = count = done = 0
     for paragraph in paragraphs:

@@ -61,10 +61,9 @@ def tables(horizontal: Sequence[Rule], vertical: Sequence[Rule]) -> list[RuledTa
     across, down = _merged(horizontal), _merged(vertical)
     found = []
     for group_across, group_down in _connected(across, down):
-        if group_across and group_down:
-            table = _table(group_across, group_down)
-            if table:
-                found.append(table)
+        table = _table(group_across, group_down)
+        if table:
+            found.append(table)
     frames = [
         table
         for table in found
@@ -122,7 +121,21 @@ def _connected(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], l
         groups.setdefault(root(number), ([], []))[0].append(line)
     for number, line in enumerate(down, len(across)):
         groups.setdefault(root(number), ([], []))[1].append(line)
-    return list(groups.values())
+    return _adopted(list(groups.values()))
+
+
+def _adopted(groups: list[tuple[list[Rule], list[Rule]]]) -> list[tuple[list[Rule], list[Rule]]]:
+    """Upright lines that touch nothing go to the table whose upright lines begin and end where they do.
+
+    Such is the outer side of a cell that runs through a whole page: it has no line at its top nor at its bottom.
+    """
+    whole = [group for group in groups if group[0] and group[1]]
+    for lonely in (line for across, down in groups if not across for line in down):
+        for _, down in whole:
+            if any(abs(line.start - lonely.start) + abs(line.end - lonely.end) <= _TOUCH for line in down):
+                down.append(lonely)
+                break
+    return whole
 
 
 def _edges(rules: list[Rule], crossing: list[Rule]) -> list[float]:
