@@ -9,7 +9,7 @@ from ingest.layouts.columns import Header, headers, texts_of
 from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import is_department_goal_title, is_title, labelled
 from ingest.layouts.indicators import IndicatorReader
-from ingest.layouts.labels import _WEAK, Pair, label_of, read_region, spans_of, tokens_of
+from ingest.layouts.labels import _WEAK, Pair, inline_pairs, label_of, read_region, spans_of, tokens_of
 from ingest.layouts.settle import settle
 from ingest.layouts.units import UnitFinder, units_stated
 from ingest.layouts.words import is_level1, split_organisation
@@ -139,6 +139,10 @@ class _CardReader:
             if self.card.has_header:
                 self.close()
             self.card.units.add(unit, block.place)
+        for told, label, value in inline_pairs(text):
+            if told.group == "money":
+                self.card.pairs.append(Found(Pair(told.key, label, value, 0, 0, told.term), block.place))
+                return
         for name, label, value in labelled(text):
             if name in _NAME_KEYS and self._is_full:
                 self.close()
@@ -250,7 +254,7 @@ class _CardReader:
         card.place = card.place or grid.place(top)
         region = read_region(grid, top, bottom)
         for pair in region.pairs:
-            place = grid.place(pair.row, pair.column)
+            place = grid.place(pair.row, pair.at)
             if pair.key == "money_unit":
                 for unit in units_stated(f"单位:{pair.value}"):
                     card.units.add(unit, place)

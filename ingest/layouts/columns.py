@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from approvals.facts import BY_KEY, PLAN_POINTS, synonym_key
 from ingest.grid import Cell, Grid
 from ingest.layouts.headers import Meaning, Term, is_group, meaning
-from ingest.layouts.words import is_level, is_level1, is_level2, is_total
+from ingest.layouts.words import is_level, is_level1, is_total
 from perfgoals.text import key
 
 _MAX_HEADER_ROWS = 4
 # Leaves that say little without the group over them.
 _NEEDS_GROUP = 2
+# A row of data names two levels; a header that names more has levels for columns.
+_LEVELS_IN_HEADER = 3
 
 
 @dataclass(slots=True)
@@ -126,8 +128,8 @@ def is_counting_row(row: Sequence[Cell]) -> bool:
 
 def _is_core(row: Sequence[Cell]) -> bool:
     """Whether a row names at least two fields of an indicator, as the full row of a header does."""
-    known, named = 0, set()
-    cells = 0
+    known, cells, levels = 0, 0, 0
+    named = set()
     for cell in row:
         if cell is None or cell == "":
             continue
@@ -135,10 +137,14 @@ def _is_core(row: Sequence[Cell]) -> bool:
             return False
         cells += 1
         found = meaning(cell)
-        if found or is_group(cell) or is_level(cell):
+        level = is_level(cell)
+        levels += level
+        if found or level or is_group(cell):
             known += 1
         if found and found.group == "indicator" and found.key != "remark":
             named.add(found.key)
+    if levels >= _LEVELS_IN_HEADER:
+        return known == cells
     if len(named) < 2 or not named & {"indicator_name", "value", "level2", "level1"}:
         return False
     return known * 10 >= cells * 6
@@ -160,6 +166,7 @@ def _goes_below(grid: Grid, row: int, top: int) -> bool:
         return True
     if not cells or (len(cells) == 1 and is_total(cells[0][1])):
         return False
+    several = len(cells) > 1
     above = {column for line in range(top, row) for column, text in texts_of(grid.rows[line]) if not is_group(text)}
     groups = {column for line in range(top, row) for column, text in texts_of(grid.rows[line]) if is_group(text)}
     for column, text in cells:
@@ -167,7 +174,8 @@ def _goes_below(grid: Grid, row: int, top: int) -> bool:
         if found is None or (found.group == "" and not found.term):
             return False
         if column in above and column not in groups and not _wide(grid, column, top, row):
-            return False
+            if not (several and found.term):
+                return False
     return True
 
 
@@ -252,12 +260,16 @@ class _Sorter:
     def __init__(self, header: Header) -> None:
         self.header = header
         self.block: Block | None = None
+        self.texts: dict[int, str] = {}
 
     def sort(self, columns: list[_Column]) -> None:
         # 绩效指标 beside 三级指标 stands over the rows beneath it, not over a column
         named = [column for column in columns if column.meaning and column.meaning.key == "indicator_name"]
-        if any(not is_group(column.text) for column in named):
-            columns = [column for column in columns if column not in named or not is_group(column.text)]
+        if len(named) > 1:
+            over = [column for column in named if is_group(column.text)]
+            over = [column for column in over if "绩效" in column.text] if len(over) == len(named) else over
+            columns = [column for column in columns if column not in over]
+        self.texts = {column.number: column.text for column in columns}
         for column in columns:
             self._place(column)
         self._share_levels()
@@ -322,11 +334,11 @@ class _Sorter:
 
     def _new_block(self, column: _Column) -> Block:
         self.block = Block()
-        for text in (*column.groups, column.text):
-            if is_level1(text) and self.block.level1 is None and not (is_level2(text) and len(column.groups) > 1):
-                self.block.level1 = text
-            elif is_level2(text):
-                self.block.level2 = text
+        levels = list(dict.fromkeys(text for text in (*column.groups, column.text) if is_level(text)))
+        if levels and (len(levels) > 1 or is_level1(levels[0])):
+            self.block.level1 = levels.pop(0)
+        if levels:
+            self.block.level2 = levels[0]
         self.header.blocks.append(self.block)
         return self.block
 
@@ -337,7 +349,7 @@ class _Sorter:
             block = self._new_block(column)
         slots = block.custom if found.custom else block.slots
         if name in slots:
-            if name in {"level1", "level2", "indicator_name"} and "value" in slots:
+            if self._begins_block(slots, name, column):
                 block = self._new_block(column)
                 slots = block.slots
             elif not self._second(block, slots, name, found, column):
@@ -348,6 +360,12 @@ class _Sorter:
         if name in {"indicator_name", "level2"} and found.term in {"multi", "annual"}:
             block.term = found.term
 
+    def _begins_block(self, slots: dict[str, int], name: str, column: _Column) -> bool:
+        """Whether a repeated field is the first column of a second block; 指标内容 after 三级指标 is a description."""
+        if name not in {"level1", "level2", "indicator_name"} or "value" not in slots:
+            return False
+        return synonym_key(column.text) == synonym_key(self.texts[slots[name]]) or "内容" not in column.text
+
     def _second(self, block: Block, slots: dict[str, int], name: str, found: Meaning, column: _Column) -> bool:
         """A field named twice in one block; True when the second column is the one to take."""
         bare = synonym_key(column.text)
@@ -356,7 +374,7 @@ class _Sorter:
             slots["sign_or_nature"] = column.number
             return False
         if name == "value" and found.term == "annual" and block.value_term != "annual":
-            self.header.unused.append((slots[name], column.text))
+            self.header.unused.append((slots[name], self.texts[slots[name]]))
             return True
         if name == "indicator_name" and bare.startswith(("四级", "明细", "4级", "末级")):
             return True

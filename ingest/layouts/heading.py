@@ -8,14 +8,20 @@ from ingest.drafts import DocumentDraft, ProjectDraft
 from ingest.layouts.headers import meaning
 from ingest.layouts.words import split_organisation
 from ingest.problems import Problem, report
+from perfgoals.money import money_unit
 from perfgoals.text import find_date, find_years, fold, key, one_line
 
-_TITLE = re.compile(r"绩效(?:目标|指标)?.{0,16}(?:表|批复|公开|汇总)|绩效目标(?:情况)?$")
+_TITLE = re.compile(r"项目申报(?:表|书|文本)$|绩效(?:目标|指标)?.{0,16}(?:表|批复|公开|汇总)|绩效目标(?:情况)?$")
 _NOT_TITLE = re.compile(
     r"目录|说明|[。；]|第[一二三四五六七八九十]+部分|(?:总体|分项|年度|中期|长期|总)绩效目标$|^绩效(?:目标|指标)$"
 )
 _TITLE_END = re.compile(
     r"(?:部门预算)?(?:项目)?(?:支出)?(?:预算)?绩效目标(?:申报|批复|公开|汇总|自评)?(?:表|情况表|信息表)?(?:[(（].*[)）])?$"
+)
+# What a title consists of that names no project of its own.
+_GENERIC = re.compile(
+    r"20\d{2}年度?|[\u4e00-\u9fff]{1,6}(?:省|市|县|区|州|盟|旗)本?级?|[省市县区]级|本级|部门|单位|预算|项目|支出|重点|专项|资金|转移支付|一般性|年初|政策|整体"
+    r"|绩效|目标|公开|批复|申报|汇总|明细|情况|和|及|、|的|财政|政府|一般|二级|一级|经费|资金项目|[\u4e00-\u9fff]{2,14}(?:局|委员会|办公室|中心|厅)"
 )
 _DEPARTMENT_GOAL = re.compile(r"整体(?:支出)?(?:预算)?绩效|部门整体|单位整体")
 _APPROVAL = re.compile(r"批复")
@@ -41,10 +47,7 @@ _DOCUMENT_KEYS = {
 def name_from_title(title: str) -> str | None:
     """`1.某经费绩效目标表` → `某经费`; None for a title that names no project."""
     name = _TITLE_END.sub("", _NUMBERING.sub("", one_line(title))).strip('“”"')
-    year_only = re.fullmatch(
-        r"(?:20\d{2}年(?:度)?)?(?:[\u4e00-\u9fff]{0,4}级)?(?:部门)?(?:预算)?(?:项目)?(?:支出)?", name
-    )
-    return None if not name or year_only else name
+    return None if not name or not _GENERIC.sub("", name) else name
 
 
 def is_title(text: str) -> bool:
@@ -64,9 +67,9 @@ def is_department_goal_title(text: str) -> bool:
 def labelled(text: str) -> list[tuple[str, str, str]]:
     """`部门名称：某局   金额单位：万元` → [(field key, label, value), …]; labels that mean nothing are left out."""
     found = []
-    for label, value in _LABELLED.findall(fold(text)):
+    for label, value in _LABELLED.findall(text):
         told = meaning(label)
-        if told and told.key:
+        if told and told.key and not (told.key == "unit_name" and money_unit(value)):
             found.append((told.key, label, one_line(value)))
     return found
 

@@ -12,6 +12,10 @@ from ingest.problems import report
 
 # 指标1：, 指标2: the form's own numbering before what the unit wrote.
 _FORM_NUMBER = re.compile(r"^(?:三级|绩效)?指标\s*\d{1,2}\s*[:：、.．]?\s*")
+_PIECES = re.compile(r"\s*(?:\n|；|;)\s*")
+_NAME_AND_VALUE = re.compile(
+    r"^([^\d≥≤<>＞＜=＝]{2,}?)\s*((?:[≥≤<>＞＜=＝≧≦]+|大于等于|小于等于|不少于|不低于|不超过|不高于|不小于|不大于|大于|小于|达到|至少|等于)?\s*\d.*)$"
+)
 _EMPTY_MARKS = frozenset(["", "…", "……", "...", "......", "—", "——", "-", "/", "无"])
 
 
@@ -21,6 +25,14 @@ def name_of(cell: Cell) -> str:
     if name[:2] in {"指标", "三级", "绩效"}:
         name = _FORM_NUMBER.sub("", name)
     return "" if name in _EMPTY_MARKS else name
+
+
+def split_name(text: str) -> tuple[str, str | None]:
+    """`演出场次≥40场` → ("演出场次", "≥40场"); a text without sign and number is all name."""
+    found = _NAME_AND_VALUE.match(text)
+    if not found or split_value(found[2]).number is None:
+        return text, None
+    return found[1].rstrip(":： ,，为"), found[2]
 
 
 class IndicatorReader:
@@ -60,11 +72,24 @@ class IndicatorReader:
         if self.has_custom:
             return self._read_with_custom(grid, row, cells)
         name = name_of(cells[self.name_column]) if self.name_column is not None else ""
+        if self.name_column is not None and self.value_column is None and (name or not self.block.level1):
+            return self._combined(grid, row, cells, self.name_column)
         value = self._value(cells, self.value_column)
         if not name:
             self._without_name(grid, row, cells, value)
             return []
         return [self._draft(grid, row, cells, self.name_column or 0, name, value, self._description(cells))]
+
+    def _combined(self, grid: Grid, row: int, cells: Sequence[Cell], column: int) -> list[IndicatorDraft]:
+        """Name and value in one cell, several in one cell: `演出场次≥40场；…`."""
+        cell = cells[column]
+        pieces = _PIECES.split(cell.strip()) if isinstance(cell, str) else [plain(cell)]
+        drafts = []
+        for piece in pieces:
+            name, value = split_name(name_of(piece))
+            if name:
+                drafts.append(self._draft(grid, row, cells, column, name, value, self._description(cells)))
+        return drafts
 
     def holds(self, cells: Sequence[Cell]) -> bool:
         """Whether any cell of this block but the shared levels is filled."""
@@ -198,7 +223,7 @@ class IndicatorReader:
 
     def _without_name(self, grid: Grid, row: int, cells: Sequence[Cell], value: str | None) -> None:
         filled = [column for column in self.columns if column not in (self.level1_column, self.level2_column)]
-        words = [word for column in filled if (word := plain(cells[column])) and word not in _EMPTY_MARKS]
+        words = [word for column in filled if (word := name_of(cells[column]))]
         if not words or all(isinstance(cells[column], CellError) for column in filled):
             return
         found = " | ".join(words)

@@ -46,6 +46,7 @@ class Pair:
     key     field, "" for a label that stores nothing
     value   the cell, None where it is empty
     column  of the label: money beneath a multi-year label is multi-year too
+    at      column of the value
     """
 
     key: str
@@ -55,6 +56,7 @@ class Pair:
     column: int
     term: Term | None = None
     unit: str | None = None
+    at: int = 0
 
 
 @dataclass(slots=True)
@@ -86,15 +88,17 @@ def label_of(text: str) -> Meaning | None:
     if len(text) > _MAX_LABEL + 14 or not isinstance(text, str):
         return None
     found = meaning(text)
-    if found is None or is_level(text):
-        return None
-    return found
+    if found is None and "\n" in text:
+        # 年度资金总额 / 其中：财政拨款 / 其他资金, one under the other in one cell
+        lines = [meaning(line) for line in text.split("\n") if line.strip()]
+        found = lines[0] if all(line and line.group in _MONEY_GROUPS for line in lines) else None
+    return None if found is None or is_level(text) else found
 
 
 def inline_pairs(text: str) -> list[tuple[Meaning, str, str]]:
     """`项目名称：某经费`, or several lines of the kind: (meaning, label, value). [] where a cell is no such thing."""
-    lines = [line for line in fold(text).split("\n") if line.strip()]
-    found = []
+    lines = [line for line in text.split("\n") if line.strip()]
+    found: list[tuple[Meaning, str, str]] = []
     for line in lines:
         told = _inline_of(line)
         if told is None:
@@ -112,7 +116,7 @@ def _only(found: list[tuple[Meaning, str, str]], lines: int) -> list[tuple[Meani
 
 
 def _inline_of(line: str) -> tuple[Meaning, str, str] | None:
-    if amount := _LINE_AMOUNT.match(line.strip()):
+    if amount := _LINE_AMOUNT.match(fold(line).strip()):
         told = meaning(amount["label"].strip(":： "))
         if told and told.group in _MONEY_GROUPS:
             return told, amount["label"], amount["amount"] + (amount["unit"] or "")
@@ -233,21 +237,33 @@ class _RegionReader:
                 self.open = self.open if token.column > self.open[0].column else None
         cell = value.cell if value is not None else None
         row = value.row if value is not None else token.row
-        self.region.pairs.append(Pair(label.key, token.text, cell, row, token.column, label.term, label.unit))
+        at = value.column if value is not None else token.column
+        self.region.pairs.append(Pair(label.key, token.text, cell, row, token.column, label.term, label.unit, at))
 
     def _free(self, token: Token) -> None:
         """A cell that is no label: label and value in one, the text of an open label, or nobody's."""
         pairs = inline_pairs(token.text) if isinstance(token.cell, str) else []
         if pairs:
-            for told, label, value in pairs:
-                self.region.pairs.append(Pair(told.key, label, value, token.row, token.column, told.term, told.unit))
+            for told, name, value in pairs:
+                self.region.pairs.append(
+                    Pair(told.key, name, value, token.row, token.column, told.term, told.unit, token.column)
+                )
             return
         if self.open and token.column > self.open[0].column:
             label_token, label = self.open
             fact = BY_KEY.get(label.key)
             if fact and (fact.kind == "long_text" or fact.group in {"money", "plan"}):
                 self.region.pairs.append(
-                    Pair(label.key, label_token.text, token.cell, token.row, label_token.column, label.term, label.unit)
+                    Pair(
+                        label.key,
+                        label_token.text,
+                        token.cell,
+                        token.row,
+                        label_token.column,
+                        label.term,
+                        label.unit,
+                        token.column,
+                    )
                 )
                 self.open = None
                 return

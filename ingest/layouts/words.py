@@ -58,7 +58,7 @@ _PROJECT_END = re.compile(
 _CODE_BEFORE_NAME = re.compile(
     r"^[\[【〔(（]?\s*([0-9][0-9A-Za-z]{2,})\s*[\]】〕)）]?\s*[-—–－_:：.．、\s]*\s*(?=[\u3400-\u9fff(（《“\"])"
 )
-_CODE_AFTER_NAME = re.compile(r"^(.*[\u3400-\u9fff）)])\s*[\[【〔(（_-]\s*([0-9][0-9A-Za-z]{2,})\s*[\]】〕)）]?$")
+_CODE_AFTER_NAME = re.compile(r"^(.*[\u3400-\u9fff）)])\s*[\[【〔(（_-]?\s*([0-9][0-9A-Za-z]{2,})\s*[\]】〕)）]?$")
 _PROJECT_CODE = re.compile(
     r"^(?:"
     r"[\[【〔(（]\s*(?P<bracketed>[0-9A-Za-z][0-9A-Za-z—–-]{4,})\s*[\]】〕)）]\s*[-—–－_]?"
