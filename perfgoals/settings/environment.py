@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 class Environment(environ.Env):
     """django-environ with a few more types; nonsense raises ImproperlyConfigured with the name."""
 
-    def path(self, var: str, default: Any = environ.Env.NOTSET) -> Path:  # type: ignore[override]
+    def path(self, var: str, default: Any = environ.Env.NOTSET) -> Path:
         """A folder or file, made absolute."""
         text = str(self.str(var, default=default))
         if not text.strip():
