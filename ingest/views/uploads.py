@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from approvals.roles import Role
 from approvals.selectors.people import actor_of
 from ingest.models import Upload
-from ingest.selectors.uploads import acceptable, groups_of, recent, same_file, summary_of, visible_to
+from ingest.selectors.uploads import acceptable, amount_of, groups_of, recent, same_file, summary_of, visible_to
 from ingest.services import uploads
 from perfgoals.errors import Refusal
 
@@ -75,7 +75,8 @@ def index(request: HttpRequest) -> HttpResponse:
                 earlier = same_file(request.user, upload.sha256)
                 if earlier and earlier.pk != upload.pk:
                     messages.warning(
-                        request, _("“%(name)s”与您先前上传的“%(earlier)s”是同一个文件，请注意不要重复导入。")
+                        request,
+                        _("“%(name)s”与您先前上传的“%(earlier)s”是同一个文件，请注意不要重复导入。")
                         % {"name": upload.name, "earlier": earlier.name},
                     )
             if received and not refusals:
@@ -137,7 +138,9 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(
         request, _("已从“%(name)s”导入 %(n)s 个项目，请核对后送审。") % {"name": upload.name, "n": len(declarations)}
     )
-    return redirect(f"{reverse('declarations')}?{urlencode({'bucket': 'to_submit', 'year': declarations[0].fiscal_year})}")
+    return redirect(
+        f"{reverse('declarations')}?{urlencode({'bucket': 'to_submit', 'year': declarations[0].fiscal_year})}"
+    )
 
 
 def _found(request: HttpRequest, pk: int) -> Upload:
@@ -149,7 +152,7 @@ def _found(request: HttpRequest, pk: int) -> Upload:
 def _preview(request: HttpRequest, upload: Upload) -> dict:
     projects = list(upload.projects.select_related("unit", "declaration").order_by("position"))
     for project in projects:
-        project.may_accept = acceptable(upload, project)
+        project.may_accept, project.amount = acceptable(upload, project), amount_of(project.draft)
     page = Paginator(projects, PER_PAGE * 5).get_page(request.GET.get("page"))
     return {
         "upload": upload,
