@@ -8,3 +8,5 @@ from celery import Celery
 app = Celery("perfgoals")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# The current app is a matter of each thread; threads of a web server that never asked have this one.
+app.set_default()

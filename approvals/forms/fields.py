@@ -41,6 +41,16 @@ def style(widget: forms.Widget) -> None:
     widget.attrs["class"] = f"{widget.attrs.get('class', '')} {name}".strip()
 
 
+class StyledRows(forms.BaseFormSet):
+    """The same for the fields a formset adds to its rows."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name in ("DELETE", "ORDER"):
+            if name in form.fields:
+                style(form.fields[name].widget)
+
+
 class Text(forms.CharField):
     """Text as typed, without blanks at its ends and characters that print nothing; line ends all alike."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from approvals.facts import FUND_SOURCES
-from approvals.forms.fields import Money, Styled, in_yuan
+from approvals.forms.fields import Money, Styled, StyledRows, in_yuan
 
 SPARE_ROWS = 2
 
@@ -42,7 +42,7 @@ class FundingForm(Styled, forms.Form):
         return asked
 
 
-class BaseFundingFormSet(forms.BaseFormSet):
+class BaseFundingFormSet(StyledRows):
     """Each source once."""
 
     def clean(self) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.drafts import IndicatorDraft
 from approvals.facts import fact
-from approvals.forms.fields import LongText, Styled, Text
+from approvals.forms.fields import LongText, Styled, StyledRows, Text
 from approvals.models import Indicator
 from approvals.selectors.contents import plain
 from approvals.values import Reading, split_value
@@ -62,9 +62,9 @@ class IndicatorForm(Styled, forms.Form):
     )
     nature = forms.ChoiceField(required=False, **_words("nature"))
     custom = forms.BooleanField(label=_("个性指标"), required=False)
-    description = LongText(required=False, rows=2, **_words("description"))
+    description = LongText(required=False, rows=1, **_words("description"))
     description_custom = LongText(label=_("指标描述（个性）"), required=False, rows=2)
-    basis = LongText(required=False, rows=2, **_words("basis"))
+    basis = LongText(required=False, rows=1, **_words("basis"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +103,7 @@ def row_of(indicator: Indicator, position: int) -> dict[str, Any]:
     }
 
 
-class BaseIndicatorFormSet(forms.BaseFormSet):
+class BaseIndicatorFormSet(StyledRows):
     """Rows in the order of their numbers."""
 
     def drafts(self, stored: Sequence[Indicator]) -> list[IndicatorDraft]:

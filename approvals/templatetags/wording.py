@@ -78,9 +78,10 @@ def split_reading(row: Indicator | Any) -> str:
     """How the value of an indicator is understood: `≥ 12 公里`, or why it is not."""
     unit = getattr(row, "measure_unit", None) or getattr(row, "unit", None) or ""
     shown = number(row.number)
-    if shown:
-        return " ".join(filter(None, [row.comparator, shown, unit]))
-    return _doubts(split_value(row.value)) if row.value else ""
+    doubts = "" if shown and row.comparator else _doubts(split_value(row.value))
+    if not shown:
+        return doubts
+    return " ".join(filter(None, [row.comparator, shown, unit])) + (f"（{doubts}）" if doubts else "")
 
 
 @register.filter
