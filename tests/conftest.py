@@ -8,6 +8,10 @@ import pytest
 
 from tests.worker import Worker
 
+# Playwright keeps an event loop in the main thread until the session ends; Django would refuse every
+# query beside it. The product itself has nothing asynchronous that this could hide.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -78,10 +82,3 @@ def browser_context_args(browser_context_args: dict, live_server) -> dict:
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1280, "height": 900},
     }
-
-
-@pytest.fixture(autouse=True)
-def _database_beside_browser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright keeps an event loop in the test's thread, in which Django would refuse every query."""
-    if "page" in request.fixturenames or "browser" in request.fixturenames:
-        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

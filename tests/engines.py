@@ -22,6 +22,7 @@ from perfgoals.trial.processes import TrialError, require_tools
 from perfgoals.trial.state import InUseError, lock
 
 FOLDERS = Path(__file__).resolve().parents[1] / "var" / "test"
+USES_DATABASE = {"db", "transactional_db", "django_db_setup"}
 NEEDS_NO_ENGINES = {"-h", "--help", "--version", "-V", "--co", "--collect-only", "--markers", "--fixtures"}
 
 
@@ -39,6 +40,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
             raise pytest.UsageError(str(error)) from error
     early_config.add_cleanup(_close_celery)  # before the engines end: the last one added is called first
     return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses the database bears the marker `database`, whether it was written down or not."""
+    for item in items:
+        uses_database = USES_DATABASE.intersection(getattr(item, "fixturenames", ()))
+        if (uses_database or item.get_closest_marker("django_db")) and not item.get_closest_marker("browser"):
+            item.add_marker("database")
 
 
 def _begin(stack: ExitStack) -> None:

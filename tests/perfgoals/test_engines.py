@@ -16,8 +16,6 @@ from perfgoals.trial.engines import Engines, engines
 from perfgoals.trial.processes import TrialError, is_alive
 from perfgoals.trial.state import InUseError, Running, lock, read, was_killed
 
-pytestmark = pytest.mark.database
-
 
 @pytest.mark.django_db
 def test_tests_run_on_postgresql_as_an_ordinary_role():
@@ -28,6 +26,7 @@ def test_tests_run_on_postgresql_as_an_ordinary_role():
         assert cursor.fetchone() == (False,)
 
 
+@pytest.mark.database
 def test_broker_of_the_tests_answers():
     with redis.from_url(settings.CELERY_BROKER_URL) as broker:
         assert broker.ping()

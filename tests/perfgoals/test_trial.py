@@ -21,8 +21,6 @@ from perfgoals.trial.processes import TrialError
 from perfgoals.trial.product import trial
 from perfgoals.trial.state import InUseError
 
-pytestmark = pytest.mark.worker
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
