@@ -101,20 +101,23 @@ def awkward() -> ApprovalContent:
         indicator("没有描述", description=None),
         indicator("没有指标值", value=None, comparator=None, number=None, unit=None),
         indicator("另有补充", description_custom="由第三方开展"),
-        indicator("没有级别", level1=None),
     )
     lines = indicator("分条说明", description="第一条：按期完成。\n第二条：质量合格。\n\n第三条：群众满意。")
     zero = dict.fromkeys(FUNDING, Decimal(0))
+    small, large, huge = (
+        {"total": Decimal(amount), "funding": zero | {"一般公共预算": Decimal(amount)}}
+        for amount in ("100000.00", "500000.00", "12345678901.23")
+    )
     return approval(
         unit(
             project("特殊字符", *rows),
             project("个性指标", *own),
             project("空缺值", *sparse, total=Decimal(0), funding=zero),
             project("分行", lines),
-            project("同名项目", indicator("甲指标"), total=Decimal("100000.00")),
-            project("同名项目", indicator("乙指标"), total=Decimal("500000.00")),
+            project("同名项目", indicator("甲指标"), **small),
+            project("同名项目", indicator("乙指标"), **large),
         ),
-        unit(project("大额项目", total=Decimal("12345678901.23")), code="305002", name="云川市青少年活动中心"),
+        unit(project("大额项目", **huge), code="305002", name="云川市青少年活动中心"),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from approvals.documents import pdf, render
 from approvals.documents.forms import SHAOXING, TableBody
-from approvals.documents.pdf import _pieces
+from approvals.documents.pdfcells import SIZE, SMALLEST, fitted
 from approvals.documents.regional import DINGZHOU, WUHAI
 from tests.approvals.documents.example import AWKWARD, approval, awkward, indicator, many, project, unit
 
@@ -75,6 +75,12 @@ def test_rows_do_not_break_over_pages_but_monsters_do() -> None:
     assert "其后" in texts[-1]
 
 
+def test_a_long_text_is_printed_smaller_before_it_breaks_over_pages() -> None:
+    long = "按期足额拨付，不得挤占、挪用和截留。" * 35
+    texts = pages(approval(unit(project("甲", *(indicator(f"第{n}项", description=long) for n in range(3))))))
+    assert [text.count("挤占") for text in texts if "挤占" in text] == [35, 35, 35]
+
+
 def test_a_merged_project_stays_on_one_page_where_it_can() -> None:
     rows = [indicator(f"第{number}项") for number in range(12)]
     content = approval(unit(*(project(f"项目{number:02}完", *rows) for number in range(8))))
@@ -90,11 +96,17 @@ def test_each_card_has_a_page() -> None:
 @pytest.mark.parametrize(
     "text", ["短", "甲" * 99, "https://example.org/a/b?c=1", "M405dn-" * 9, "abc" * 30, "甲" + "x" * 50 + "乙 丙", ""]
 )
-def test_words_wider_than_the_cell_are_cut_and_nothing_is_lost(text: str) -> None:
-    pieces = _fitted(text, 15)
+def test_words_wider_than_the_cell_are_cut_or_smaller_and_nothing_is_lost(text: str) -> None:
+    pieces, size = fitted(text, 15)
     assert "".join(pieces) == text
+    assert SMALLEST <= size <= SIZE
     if isinstance(pieces, list):
-        assert max(len(piece) for piece in pieces if piece.isascii()) <= 9
+        assert max(len(piece) for piece in pieces if piece.isascii()) <= 15
+
+
+def test_words_that_fit_are_left_alone() -> None:
+    assert fitted("2026-01-30", 17) == ("2026-01-30", SIZE)
+    assert fitted("performance", 15) == (["performance"], 6.9)
 
 
 def test_no_word_leaves_its_cell() -> None:
