@@ -8,6 +8,7 @@ from functools import lru_cache
 # Characters that print nothing or only a blank; Word, PDF and web pages strew them about.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _ALL_BLANKS = re.compile(r"\s+")
+_UNTIDY = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\u00ad]")
 # A Chinese character or the punctuation that goes with it.
 _CJK = "\u2e80-\u2fdf\u3001-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff“”‘’—…·"
 _BLANK_IN_CHINESE = re.compile(rf"(?<=[{_CJK}])[^\S\n]+(?=\S)|(?<=\S)[^\S\n]+(?=[{_CJK}])")
@@ -47,21 +48,20 @@ def same(one: str | None, other: str | None) -> bool:
 
 def tidy(text: str) -> str:
     """The text as printed: blanks at its ends and invisible characters gone, line breaks all alike."""
-    if text.isascii() and "\r" not in text:
-        return text.strip()
+    if not _UNTIDY.search(text):
+        return text
     return text.translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").strip()
 
 
-@lru_cache(maxsize=65536)
 def one_line(text: str) -> str:
     """A name or a short value on one line.
 
     Line breaks and blanks beside a Chinese character come from the width of a column and go;
     between words in Latin letters one blank stays.
     """
-    text = tidy(text)
-    if not _ALL_BLANKS.search(text):
+    if not _UNTIDY.search(text):
         return text
+    text = tidy(text)
     text = _BLANK_IN_CHINESE.sub("", _BREAK_IN_CHINESE.sub("", text))
     return _ALL_BLANKS.sub(" ", text)
 
@@ -73,6 +73,8 @@ def has_blank_inside_chinese(text: str) -> bool:
 
 def paragraphs(text: str) -> str:
     """A longer text with its own paragraphs kept and the line ends of a narrow column joined."""
+    if not _UNTIDY.search(text):
+        return text
     lines = [line.strip() for line in tidy(text).split("\n")]
     joined: list[str] = []
     for line in filter(None, lines):

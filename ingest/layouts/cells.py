@@ -1,5 +1,6 @@
 """Cells as a clerk reads them: texts, amounts, and what is wrong with them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -10,7 +11,8 @@ from ingest.problems import Problem, report
 from perfgoals.money import format_amount, parse_amount
 from perfgoals.text import has_blank_inside_chinese, one_line, paragraphs
 
-_FORMULA_STARTS = ("=", "@", "+", "-", "\t=", "\t@")
+_FORMULA_STARTS = "=@+-\t"
+_SIGNED_NUMBER = re.compile(r"^=+\s*\d+(?:\.\d+)?\s*(?:[%％‰]|[^\x00-\x7f].*)?$")
 _TROUBLES = {
     "error_value": "是错误值或没有结果的公式",
     "date": "是日期",
@@ -109,18 +111,17 @@ class Clerk:
         cells = grid.rows[row]
         for column in columns:
             cell = cells[column] if column < len(cells) else None
-            if isinstance(cell, CellError):
-                self.problems.append(
-                    report(
-                        "CELL_WITHOUT_VALUE",
-                        grid.place(row, column),
-                        f"“{cell}”{cell.reason}",
-                        found=str(cell),
-                        expected="文字或数值",
+            if cell is None or cell == "":
+                continue
+            if type(cell) is str:
+                if cell[0] in _FORMULA_STARTS and looks_like_formula(cell):
+                    self.problems.append(
+                        report("FORMULA_TEXT", grid.place(row, column), found=cell, expected="普通文字")
                     )
-                )
-            elif isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) and looks_like_formula(cell):
-                self.problems.append(report("FORMULA_TEXT", grid.place(row, column), found=cell, expected="普通文字"))
+            elif isinstance(cell, CellError):
+                told = f"“{cell}”{cell.reason}"
+                place = grid.place(row, column)
+                self.problems.append(report("CELL_WITHOUT_VALUE", place, told, found=str(cell), expected="文字或数值"))
 
     def name_blank(self, grid: Grid, row: int, column: int, cell: Cell, name: str) -> None:
         """Report a blank taken out of a name."""

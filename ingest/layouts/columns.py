@@ -5,8 +5,10 @@ A header may take several rows, with groups over columns (资金安排 over 总�
 """
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from approvals.facts import BY_KEY, PLAN_POINTS, synonym_key
 from ingest.grid import Cell, Grid
@@ -126,28 +128,57 @@ def is_counting_row(row: Sequence[Cell]) -> bool:
     return all(b is not None and a is not None and b == a + 1 for a, b in itertools.pairwise(numbers))
 
 
+# What the words of an indicator's header and of levels contain. Only texts that do are looked up: cells by the
+# hundred thousand are names and descriptions.
+_HEADERISH = re.compile(
+    r"指标|目标|[一二三四1234]级|分值|权重|权数|分数|满分|符号|值|单位|依据|标准|描述|说明|解释|内涵|释义|内容|方向|性质|属性|极性|量纲|算法|方法|公式|规则"
+    r"|办法|要点|来源|产出|效益|效果|满意|成本|影响|投入|过程|数量|质量|时效|持续|服务对象|进度|管理"
+)
+_LONGEST_HEADER = 32
+
+
 def _is_core(row: Sequence[Cell]) -> bool:
     """Whether a row names at least two fields of an indicator, as the full row of a header does."""
-    known, cells, levels = 0, 0, 0
-    named = set()
+    likely = []
+    cells = 0
     for cell in row:
         if cell is None or cell == "":
             continue
-        if not isinstance(cell, str):
+        if type(cell) is not str:
             return False
         cells += 1
-        found = meaning(cell)
-        level = is_level(cell)
-        levels += level
-        if found or level or is_group(cell):
-            known += 1
-        if found and found.group == "indicator" and found.key != "remark":
-            named.add(found.key)
-    if levels >= _LEVELS_IN_HEADER:
-        return known == cells
-    if len(named) < 2 or not named & {"indicator_name", "value", "level2", "level1"}:
+        if len(cell) <= _LONGEST_HEADER and _HEADERISH.search(cell):
+            likely.append(cell)
+    # a header understands six cells of ten, so most rows of data are out before any cell is looked up
+    if len(likely) < 2 or len(likely) * 10 < cells * 4:
         return False
-    return known * 10 >= cells * 6
+    levels = sum(map(is_level, likely))
+    if 0 < levels < _LEVELS_IN_HEADER:
+        return False
+    return _names_indicators([cell for cell in row if isinstance(cell, str) and cell], levels)
+
+
+@lru_cache(maxsize=4096)
+def _kind(text: str) -> tuple[bool, str]:
+    """Of a cell: whether it is understood as a header, and the indicator's field it names."""
+    found = meaning(text)
+    name = found.key if found and found.group == "indicator" and found.key != "remark" else ""
+    return bool(found or is_level(text) or is_group(text)), name
+
+
+def _names_indicators(cells: list[str], levels: int) -> bool:
+    unknown = 0
+    named = set()
+    for cell in cells:
+        known, name = _kind(cell)
+        unknown += not known
+        if unknown * 10 > len(cells) * 4 or (unknown and levels):
+            return False
+        named.add(name)
+    named.discard("")
+    if levels:
+        return True
+    return len(named) > 1 and bool(named & {"indicator_name", "value", "level2", "level1"})
 
 
 def _goes_above(row: Sequence[Cell]) -> bool:

@@ -19,6 +19,7 @@ How = Literal["exact", "compound", "near"]
 # No header is longer; longer cells are content.
 MAX_LENGTH = 44
 NEAR = 86
+_LONGEST_COMPOUND = 14
 
 _NUMBERING = re.compile(r"^(?:[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．:：]|[①-⑳★*#●■◆▲])+")
 _YEAR = re.compile(r"^(?:20\d{2}|20[x×*_]{2}|[x×*_]{2,4}|\d{2})年(?:度)?")
@@ -181,7 +182,7 @@ def _compound(bare: str) -> Meaning | None:
         if without_year != bare and (found := _exact(without_year) or _exact("年度" + without_year)):
             return replace(found, how="compound")
         bare = without_year
-    words = {bare}
+    words = {bare} if len(bare) <= _LONGEST_COMPOUND else set()
     for _ in range(3):
         shorter = {word.removeprefix(lead) for word in words for lead in _LEADING if word.startswith(lead)}
         shorter |= {word.removesuffix(trail) for word in words for trail in _TRAILING if word.endswith(trail)}

@@ -10,7 +10,7 @@ from ingest.problems import Problem, report
 from perfgoals.text import key
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Organisation:
     """A department or unit as a row of the table names it."""
 
@@ -19,7 +19,7 @@ class Organisation:
     place: str
     total: Decimal | None = None
     parent: "Organisation | None" = None
-    children: int = 0
+    children: "list[Organisation]" = field(default_factory=list)
     projects: list[ProjectDraft] = field(default_factory=list)
 
 
@@ -52,7 +52,7 @@ class Hierarchy:
             del self._path[1 if self._path[0].children else 0 :]
         if self._path:
             organisation.parent = self._path[-1]
-            organisation.parent.children += 1
+            organisation.parent.children.append(organisation)
         self._path.append(organisation)
         self.all.append(organisation)
 
@@ -61,7 +61,7 @@ class Hierarchy:
         if self._path and self._path[-1] is organisation:
             self._path.pop()
         if organisation.parent:
-            organisation.parent.children -= 1
+            organisation.parent.children.remove(organisation)
 
     def assign(self, project: ProjectDraft) -> None:
         """Put department and unit on a project that does not state its own."""
@@ -76,7 +76,7 @@ class Hierarchy:
             project.department = self._path[0].name
 
     def _is_department(self, organisation: Organisation) -> bool:
-        return organisation.children > 0 or (organisation.code is not None and len(organisation.code) <= 3)
+        return bool(organisation.children) or (organisation.code is not None and len(organisation.code) <= 3)
 
     def departments(self) -> list[Organisation]:
         """The departments with a row of their own; a single row without code is the department and its own unit."""
@@ -98,9 +98,8 @@ class Hierarchy:
     def under(self, organisation: Organisation) -> list[ProjectDraft]:
         """Every project of an organisation and of what is under it."""
         mine = list(organisation.projects)
-        for each in self.all:
-            if each.parent is organisation:
-                mine += self.under(each)
+        for each in organisation.children:
+            mine += self.under(each)
         return mine
 
 

@@ -70,8 +70,15 @@ _PROJECT_CODE = re.compile(
 _CODE_FRAGMENT = re.compile(r"^\d{3,}\s*[-—–－]\s*[\u3400-\u9fff]{0,6}$")
 
 
+# What synonym_key takes out; most texts hold none of it.
+_HAS_MARKS = re.compile(r"[^\u3400-\u9fff]")
+_LONGEST_LEVEL = 16
+
+
 def _bare(text: str) -> str:
-    word = synonym_key(text)
+    if len(text) > _LONGEST_LEVEL:
+        return ""
+    word = synonym_key(text) if _HAS_MARKS.search(text) else text
     return _FIX.sub("", word) or word
 
 
@@ -90,7 +97,8 @@ def is_level2(text: str) -> bool:
 @lru_cache(maxsize=8192)
 def is_level(text: str) -> bool:
     """A level word of either floor."""
-    return is_level1(text) or is_level2(text)
+    word = _bare(text)
+    return word in _LEVEL1 or word in _LEVEL2
 
 
 @lru_cache(maxsize=8192)
