@@ -1,10 +1,16 @@
-"""Pages of the procedure."""
+"""Pages of the procedure, sign-in, and the admin site."""
 
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from approvals.views import approvals, batch, declarations, filing, home, notices
+from approvals.admin import site
+from approvals.views import accounts, approvals, batch, declarations, filing, home, notices
 
 urlpatterns = [
+    path("accounts/login/", accounts.SignIn.as_view(), name="login"),
+    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
+    path("admin/", site.urls),
     path("", home.home, name="home"),
     path("declarations/", declarations.index, name="declarations"),
     path("declarations/new/", filing.new, name="declaration-new"),

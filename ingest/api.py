@@ -73,7 +73,7 @@ class UploadViewSet(mixins.ListModelMixin, Scoped):
     def create(self, request: Request) -> Response:
         """Keep the file; the worker reads it."""
         file = self.read(NewUploadSerializer).validated_data["file"]
-        upload = uploads.receive(request.user, file, file.name)
+        upload = uploads.receive(self.user, file, file.name)
         return Response(UploadSerializer(upload).data, status.HTTP_202_ACCEPTED)
 
     @extend_schema(summary="读取状态")
@@ -102,7 +102,7 @@ class UploadViewSet(mixins.ListModelMixin, Scoped):
         read = self.read(AcceptSerializer).validated_data
         upload = self._found(pk)
         positions = read["positions"] or acceptable_positions(upload)
-        declarations = uploads.accept(upload.pk, request.user, positions, read["fiscal_year"])
+        declarations = uploads.accept(upload.pk, self.user, positions, read["fiscal_year"])
         return Response({"declarations": [declaration.pk for declaration in declarations]}, status.HTTP_201_CREATED)
 
     def _found(self, pk: str) -> Upload:

@@ -1,15 +1,11 @@
 """All addresses of the product, gathered from the packages."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.authtoken.views import obtain_auth_token
-
-from approvals.admin import site
-from approvals.views.accounts import ChangePassword, SignIn
 
 
 @login_not_required
@@ -22,10 +18,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("healthz/", healthz, name="healthz"),
-    path("accounts/login/", SignIn.as_view(), name="login"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
-    path("accounts/password/", ChangePassword.as_view(), name="password_change"),
-    path("admin/", site.urls),
     path("api/", include("approvals.api.urls")),
     path("api/", include("ingest.api")),
     path("api/token/", login_not_required(obtain_auth_token), name="api-token"),

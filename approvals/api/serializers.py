@@ -1,5 +1,6 @@
 """What the API says and takes. `state` is told, never taken."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -13,13 +14,19 @@ from approvals.values import split_value
 _PLAIN = (
     "code", "name", "category", "period", "purpose", "goal", "long_term_goal", "total", "multi_year_total"
 )  # fmt: skip
-MONEY = {"max_digits": 18, "decimal_places": 2, "min_value": 0}
+
+
+class MoneyField(serializers.DecimalField):
+    """An amount in 元, to the 分, as text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=18, decimal_places=2, min_value=Decimal(0), **options)
 
 
 class FundingSerializer(serializers.ModelSerializer):
     """资金安排: source and amount in 元."""
 
-    amount = serializers.DecimalField(**MONEY)
+    amount = MoneyField()
 
     class Meta:
         model = FundingLine
@@ -52,8 +59,8 @@ class ContentSerializer(serializers.Serializer):
     goal = serializers.CharField(required=False, allow_blank=True, default="")
     long_term_goal = serializers.CharField(required=False, allow_blank=True, default="")
     spending_plan = serializers.DictField(child=serializers.CharField(max_length=40), required=False, default=dict)
-    total = serializers.DecimalField(**MONEY, required=False, allow_null=True, default=None)
-    multi_year_total = serializers.DecimalField(**MONEY, required=False, allow_null=True, default=None)
+    total = MoneyField(required=False, allow_null=True, default=None)
+    multi_year_total = MoneyField(required=False, allow_null=True, default=None)
     funding = FundingSerializer(many=True, required=False, default=list)
     indicators = IndicatorSerializer(many=True, required=False, default=list)
 
@@ -151,7 +158,7 @@ class StepSerializer(serializers.Serializer):
     """One step: why, and the revision the person decided on."""
 
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
-    reasons = serializers.MultipleChoiceField(choices=Reason.choices, required=False, default=list)
+    reasons = serializers.MultipleChoiceField(choices=Reason.choices, required=False, default=set)
     seen = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 

@@ -1,6 +1,7 @@
 """The API's addresses: lists, details, and one generic address for every step."""
 
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
@@ -15,7 +16,7 @@ from rest_framework.serializers import BaseSerializer
 
 from approvals.api import serializers as s
 from approvals.documents import CONTENT_TYPES, FORMATS, filename, render
-from approvals.models import Approval, ApprovalRecord, Declaration, Notice
+from approvals.models import Approval, ApprovalRecord, Declaration, Notice, User
 from approvals.roles import Actor
 from approvals.selectors import approvals as approval_selectors
 from approvals.selectors import declarations as declaration_selectors
@@ -25,27 +26,35 @@ from approvals.services.issuing import issue
 from approvals.services.verbs import perform
 from approvals.states import State
 
+Read = TypeVar("Read", bound=BaseSerializer)
+
 
 class Scoped(viewsets.GenericViewSet):
     """A view that knows who asks."""
 
     lookup_value_regex = r"\d{1,18}"
 
+    request: Request
+
     @property
+    def user(self) -> User:
+        """The person signed in; every address asks for one (IsAuthenticated)."""
+        assert isinstance(self.request.user, User)
+        return self.request.user
+
+    @cached_property
     def actor(self) -> Actor:
         """The person with his memberships, looked up once a request."""
-        if not hasattr(self.request, "_actor"):
-            self.request._actor = actor_of(self.request.user)
-        return self.request._actor
+        return actor_of(self.user)
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Serializers draw buttons from the same predicates as the door."""
-        context = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         if not getattr(self, "swagger_fake_view", False):
             context["actor"] = self.actor
         return context
 
-    def read(self, serializer: type[BaseSerializer]) -> BaseSerializer:
+    def read(self, serializer: type[Read]) -> Read:
         """The request's data, validated; raises ValidationError with every fault."""
         read = serializer(data=self.request.data, context=self.get_serializer_context())
         read.is_valid(raise_exception=True)
@@ -95,7 +104,7 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
         """File a draft for one of the person's units."""
         read = self.read(s.NewDeclarationSerializer)
         made = filing.file_declarations(
-            request.user,
+            self.user,
             [filing.Filing(read.validated_data["unit"], read.draft())],
             read.validated_data["fiscal_year"],
             filing.Origin.API,
@@ -106,13 +115,13 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
     def update(self, request: Request, pk: str) -> Response:
         """Replace the content while the declaration is with its unit."""
         read = self.read(s.RewriteSerializer)
-        filing.rewrite(int(pk), request.user, read.draft(), read.validated_data["seen"])
+        filing.rewrite(int(pk), self.user, read.draft(), read.validated_data["seen"])
         return self._detail(int(pk))
 
     @extend_schema(summary="删除草稿")
     def destroy(self, request: Request, pk: str) -> Response:
         """Throw away a draft that was never sent."""
-        filing.discard(int(pk), request.user)
+        filing.discard(int(pk), self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
@@ -125,7 +134,7 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
     def step(self, request: Request, pk: str, verb: str) -> Response:
         """Take a step through the one door."""
         read = self.read(s.StepSerializer).validated_data
-        perform(int(pk), verb, request.user, read["comment"], sorted(read["reasons"]), read["seen"])
+        perform(int(pk), verb, self.user, read["comment"], sorted(read["reasons"]), read["seen"])
         return self._detail(int(pk))
 
     @extend_schema(summary="办理记录", responses=s.RecordSerializer(many=True))
@@ -168,7 +177,12 @@ class ApprovalViewSet(mixins.ListModelMixin, Scoped):
         """Issue an approval for passed declarations of one department and year."""
         read = self.read(s.IssueSerializer).validated_data
         made = issue(
-            request.user, read["department"], read["fiscal_year"], read["declarations"], read["date"], read["title"],
+            self.user,
+            read["department"],
+            read["fiscal_year"],
+            read["declarations"],
+            read["date"],
+            read["title"],
             read["notes"],
         )
         return Response(s.ApprovalDetailSerializer(made).data, status.HTTP_201_CREATED)
@@ -207,7 +221,7 @@ class NoticeViewSet(mixins.ListModelMixin, Scoped):
         """Nobody reads another's."""
         if getattr(self, "swagger_fake_view", False):
             return self.queryset
-        return Notice.objects.filter(recipient=self.request.user)
+        return Notice.objects.filter(recipient=self.user)
 
     @extend_schema(summary="标为已读", request=None, responses={204: None})
     @action(detail=True, methods=["post"], url_path="read", url_name="read")
@@ -215,5 +229,5 @@ class NoticeViewSet(mixins.ListModelMixin, Scoped):
         """Mark one as read; reading it twice is no error."""
         if not self.get_queryset().filter(pk=int(pk)).exists():
             raise NotFound("没有这条通知。")
-        notices.mark_read(request.user, [int(pk)])
+        notices.mark_read(self.user, [int(pk)])
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,5 +1,7 @@
 """Project, declaration, funding, indicators; and the edges of the state machine."""
 
+from collections.abc import Callable, Sequence
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -13,7 +15,23 @@ from approvals.models.organisation import Bureau, Department, Unit
 from approvals.models.person import User
 from approvals.states import EDITABLE, State
 
-AMOUNT = {"max_digits": 18, "decimal_places": 2}
+
+def step(
+    source: Sequence[State],
+    target: State,
+    permission: Callable[..., bool],
+    notify: Sequence[str],
+    comment: bool = False,
+    within: str = "",
+) -> Callable[[Callable], Callable]:
+    """An edge of the state machine on `Declaration.state`.
+
+    comment  the person must say why
+    notify   who hears of it: the roles that act next; "acted" are those who acted before
+    within   "approval" for a step that is only taken as part of issuing an approval
+    """
+    custom = {"comment": comment, "notify": tuple(notify), "within": within}
+    return transition(field="state", source=list(source), target=target, permission=permission, custom=custom)
 
 
 class Project(models.Model):
@@ -84,8 +102,10 @@ class Declaration(models.Model):
     long_term_goal = models.TextField(_("中长期目标"), blank=True)
     # Pairs of when and share, in order: jsonb keeps none for the keys of an object.
     spending_plan = models.JSONField(_("资金支出计划"), default=list, blank=True)
-    total = models.DecimalField(_("年度资金总额（元）"), null=True, blank=True, **AMOUNT)
-    multi_year_total = models.DecimalField(_("项目总投入（元）"), null=True, blank=True, **AMOUNT)
+    total = models.DecimalField(_("年度资金总额（元）"), null=True, blank=True, max_digits=18, decimal_places=2)
+    multi_year_total = models.DecimalField(
+        _("项目总投入（元）"), null=True, blank=True, max_digits=18, decimal_places=2
+    )
     written_unit = models.CharField(_("原文金额单位"), max_length=4, default="元")
 
     origin = models.CharField(_("来源"), max_length=20, choices=Origin.choices, default=Origin.WEB)
@@ -155,100 +175,39 @@ class Declaration(models.Model):
     def __str__(self) -> str:
         return f"{self.project.name}（{self.fiscal_year}）"
 
-    # The edges. Bodies are empty: the door writes what a step leaves behind. `custom` says
-    # whether a comment is required and who hears of it: the roles that act next, and those who acted before.
+    # The edges. Bodies are empty: the door writes what a step leaves behind.
 
-    @transition(
-        field=state,
-        source=list(EDITABLE),
-        target=State.SUBMITTED,
-        permission=rules.may_submit,
-        custom={"comment": "optional", "notify": ("department_reviewer",)},
-    )
+    @step(EDITABLE, State.SUBMITTED, rules.may_submit, notify=["department_reviewer"])
     def submit(self) -> None:
         """送审: the unit sends it to its department."""
 
-    @transition(
-        field=state,
-        source=State.SUBMITTED,
-        target=State.WITHDRAWN,
-        permission=rules.may_withdraw,
-        custom={"comment": "optional", "notify": ("department_reviewer",)},
-    )
+    @step([State.SUBMITTED], State.WITHDRAWN, rules.may_withdraw, notify=["department_reviewer"])
     def withdraw(self) -> None:
         """撤回: the unit takes it back before the department has decided."""
 
-    @transition(
-        field=state,
-        source=State.SUBMITTED,
-        target=State.FINANCE_REVIEW,
-        permission=rules.may_review_for_department,
-        custom={"comment": "optional", "notify": ("finance_reviewer",)},
-    )
+    @step([State.SUBMITTED], State.FINANCE_REVIEW, rules.may_review_for_department, notify=["finance_reviewer"])
     def endorse(self) -> None:
         """部门审核通过: the department sends it on to the bureau."""
 
-    @transition(
-        field=state,
-        source=State.FINANCE_REVIEW,
-        target=State.PASSED,
-        permission=rules.may_review_for_finance,
-        custom={"comment": "optional", "notify": ("approver",)},
-    )
+    @step([State.FINANCE_REVIEW], State.PASSED, rules.may_review_for_finance, notify=["approver"])
     def pass_(self) -> None:
         """财政审核通过: it waits for the approval."""
 
-    @transition(
-        field=state,
-        source=State.SUBMITTED,
-        target=State.RETURNED,
-        permission=rules.may_review_for_department,
-        custom={"comment": "required", "notify": ("acted",)},
-    )
-    @transition(
-        field=state,
-        source=State.FINANCE_REVIEW,
-        target=State.RETURNED,
-        permission=rules.may_review_for_finance,
-        custom={"comment": "required", "notify": ("acted",)},
-    )
-    @transition(
-        field=state,
-        source=State.PASSED,
-        target=State.RETURNED,
-        permission=rules.may_approve,
-        custom={"comment": "required", "notify": ("acted",)},
-    )
+    @step([State.SUBMITTED], State.RETURNED, rules.may_review_for_department, notify=["acted"], comment=True)
+    @step([State.FINANCE_REVIEW], State.RETURNED, rules.may_review_for_finance, notify=["acted"], comment=True)
+    @step([State.PASSED], State.RETURNED, rules.may_approve, notify=["acted"], comment=True)
     def return_(self) -> None:
         """退回: back to the unit, with reasons."""
 
-    @transition(
-        field=state,
-        source=State.FINANCE_REVIEW,
-        target=State.REJECTED,
-        permission=rules.may_review_for_finance,
-        custom={"comment": "required", "notify": ("acted",)},
-    )
+    @step([State.FINANCE_REVIEW], State.REJECTED, rules.may_review_for_finance, notify=["acted"], comment=True)
     def reject(self) -> None:
         """不予通过: grade 差, out of this year's budgeting (财预〔2015〕88号, arts 25-28)."""
 
-    @transition(
-        field=state,
-        source=State.PASSED,
-        target=State.APPROVED,
-        permission=rules.may_approve,
-        custom={"comment": "optional", "notify": ("acted",), "within": "approval"},
-    )
+    @step([State.PASSED], State.APPROVED, rules.may_approve, notify=["acted"], within="approval")
     def approve(self) -> None:
         """批复: only as part of an issued approval document."""
 
-    @transition(
-        field=state,
-        source=State.APPROVED,
-        target=State.SUPERSEDED,
-        permission=rules.nobody,
-        custom={"comment": "optional", "notify": (), "within": "approval"},
-    )
+    @step([State.APPROVED], State.SUPERSEDED, rules.nobody, notify=[], within="approval")
     def supersede(self) -> None:
         """由新版本替代: when a newer version of the project's declaration is approved."""
 
@@ -258,7 +217,7 @@ class FundingLine(models.Model):
 
     declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="funding")
     source = models.CharField(_("资金来源"), max_length=60)
-    amount = models.DecimalField(_("金额（元）"), **AMOUNT)
+    amount = models.DecimalField(_("金额（元）"), max_digits=18, decimal_places=2)
     position = models.PositiveSmallIntegerField(_("次序"), default=0)
 
     class Meta:

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 from approvals.models.declaration import Declaration
 from approvals.roles import Actor
 from approvals.states import State, Verb
+
+Permission = Callable[[Declaration, Actor], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Edge:
     source: State
     target: State
     method: str
-    permission: Callable[[Declaration, Actor], bool]
+    permission: Permission
     comment_required: bool
     notify: tuple[str, ...]
     within: str
@@ -37,13 +40,13 @@ def edges() -> dict[tuple[State, Verb], Edge]:
         verb = Verb(step.name.rstrip("_"))
         edge = Edge(
             verb=verb,
-            source=State(step.source),
-            target=State(step.target),
+            source=State(str(step.source)),
+            target=State(str(step.target)),
             method=step.name,
-            permission=step.permission,
-            comment_required=step.custom["comment"] == "required",
+            permission=cast(Permission, step.permission),
+            comment_required=step.custom["comment"],
             notify=step.custom["notify"],
-            within=step.custom.get("within", ""),
+            within=step.custom["within"],
         )
         table[edge.source, verb] = edge
     return table

@@ -44,7 +44,7 @@ class Waiting:
 
 def waiting_for(actor: Actor) -> list[Waiting]:
     """What the approver can issue now, and how many declarations of each are still under way."""
-    bureaus = [grant.bureau_id for grant in actor.granted([Role.APPROVER])]
+    bureaus = [grant.bureau_id for grant in actor.granted([Role.APPROVER]) if grant.bureau_id]
     rows = (
         Declaration.objects.filter(bureau_id__in=bureaus)
         .order_by("-fiscal_year", "department__code")

@@ -137,8 +137,8 @@ def _projects_for(filings: Sequence[Filing], fiscal_year: int) -> list[Project]:
     free = list(Project.objects.filter(unit_id__in=units).exclude(declarations__fiscal_year=fiscal_year).order_by("id"))
     by_code = {(p.unit_id, p.code): p for p in free if p.code}
     by_name: dict[tuple[int, str], list[Project]] = {}
-    for project in free:
-        by_name.setdefault((project.unit_id, key(project.name)), []).append(project)
+    for each in free:
+        by_name.setdefault((each.unit_id, key(each.name)), []).append(each)
     found: list[Project] = []
     used: set[int] = set()
     for filing in filings:

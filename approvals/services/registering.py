@@ -145,7 +145,9 @@ def _within(row: Row, prefix: str) -> dict[str, str]:
 
 
 def _filter(values: Mapping[str, object]) -> dict[str, object]:
-    return {f"{name}__isnull" if value is None else name: True if value is None else value for name, value in values.items()}
+    return {
+        f"{name}__isnull" if value is None else name: True if value is None else value for name, value in values.items()
+    }
 
 
 def _fault(line: int, column: str, found: str, expected: str, message: str) -> Problem:

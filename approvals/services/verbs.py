@@ -258,7 +258,8 @@ def _messages(
             if role.value in edge.notify and any(grant.covers(declaration) for grant in grants)
         }
         if "acted" in edge.notify:
-            told |= {declaration.submitted_by_id, declaration.endorsed_by_id, declaration.passed_by_id} - {None}
+            before = (declaration.submitted_by_id, declaration.endorsed_by_id, declaration.passed_by_id)
+            told |= {user_id for user_id in before if user_id is not None}
         for user_id in told - {actor.pk}:
             heard.setdefault(user_id, []).append(index)
     verb = going[0][1].verb

@@ -1,6 +1,7 @@
 """An uploaded file, its own small state machine, and the projects read from it."""
 
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -60,8 +61,11 @@ class Upload(models.Model):
             models.CheckConstraint(condition=Q(progress__lte=100), name="upload_progress_is_percent"),
         ]
         indexes = [
-            models.Index(fields=["state", "leased_until"], condition=Q(state__in=["received", "reading"]),
-                         name="upload_unfinished"),
+            models.Index(
+                fields=["state", "leased_until"],
+                condition=Q(state__in=["received", "reading"]),
+                name="upload_unfinished",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,6 +84,9 @@ class UploadedProject(models.Model):
         Declaration, models.SET_NULL, related_name="uploaded", null=True, verbose_name=_("申报")
     )
 
+    # Set by the preview for its page: whether this project can be taken over now.
+    may_accept: bool = False
+
     class Meta:
         verbose_name = _("读出的项目")
         verbose_name_plural = _("读出的项目")
@@ -88,3 +95,8 @@ class UploadedProject(models.Model):
 
     def __str__(self) -> str:
         return str(self.draft.get("name", ""))
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The annual amount in 元; None when the document prints none."""
+        return None if self.draft["total"] is None else Decimal(self.draft["total"])

@@ -175,10 +175,7 @@ def _department(
     return None
 
 
-def _unit(
-    draft: ProjectDraft, units: list[Unit], department: Department | None, problems: list[Problem]
-) -> Unit | None:
-    assert department is not None
+def _unit(draft: ProjectDraft, units: list[Unit], department: Department, problems: list[Problem]) -> Unit | None:
     if draft.unit_code:
         coded = [unit for unit in units if unit.code == draft.unit_code]
         if coded:

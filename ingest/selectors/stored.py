@@ -46,7 +46,7 @@ def unpack_project(stored: Mapping[str, Any]) -> ProjectDraft:
             "total": _amount(stored["total"]),
             "multi_year_total": _amount(stored["multi_year_total"]),
             "funding": {source: Decimal(amount) for source, amount in stored["funding"]},
-            "spending_plan": {when: share for when, share in stored["spending_plan"]},
+            "spending_plan": dict(stored["spending_plan"]),
             "indicators": [IndicatorDraft(**row) for row in stored["indicators"]],
         }
     )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -58,11 +57,6 @@ class Summary:
     acceptable: int
 
 
-def amount_of(draft: dict[str, Any]) -> Decimal | None:
-    """The annual amount of a stored draft in 元."""
-    return None if draft["total"] is None else Decimal(draft["total"])
-
-
 def groups_of(projects: list[UploadedProject]) -> list[UnitGroup]:
     """Projects gathered by unit, in the order of the file."""
     gathered: dict[str, list[UploadedProject]] = {}
@@ -70,7 +64,7 @@ def groups_of(projects: list[UploadedProject]) -> list[UnitGroup]:
         title = " ".join(filter(None, (project.draft["unit_code"], project.draft["unit_name"]))) or "（未写明单位）"
         gathered.setdefault(title, []).append(project)
     return [
-        UnitGroup(title, members, sum((amount_of(m.draft) or Decimal(0) for m in members), Decimal(0)))
+        UnitGroup(title, members, sum((member.amount or Decimal(0) for member in members), Decimal(0)))
         for title, members in gathered.items()
     ]
 
@@ -100,7 +94,7 @@ def summary_of(upload: Upload, projects: list[UploadedProject]) -> Summary:
     """The numbers over a preview."""
     problems = [*upload.problems, *(problem for project in projects for problem in project.problems)]
     severities = [problem["severity"] for problem in problems]
-    amounts = [amount for project in projects if (amount := amount_of(project.draft)) is not None]
+    amounts = [project.amount for project in projects if project.amount is not None]
     return Summary(
         units=len({(p.draft["unit_code"], p.draft["unit_name"]) for p in projects}),
         projects=len(projects),

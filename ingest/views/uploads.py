@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approvals.roles import Role
-from approvals.selectors.people import actor_of
+from approvals.views.common import actor, refused, user_of
 from ingest.models import Upload
-from ingest.selectors.uploads import acceptable, amount_of, groups_of, recent, same_file, summary_of, visible_to
+from ingest.selectors.uploads import acceptable, groups_of, recent, same_file, summary_of, visible_to
 from ingest.services import uploads
 from perfgoals.errors import Refusal
 
@@ -40,7 +40,7 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """What the upload page asks for."""
 
-    files = FilesField(label=_("文件"), error_messages={"empty": _("文件是空的（0 字节），请重新导出后上传。")})
+    file = FilesField(label=_("文件"), error_messages={"empty": _("文件是空的（0 字节），请重新导出后上传。")})
 
 
 class AcceptForm(forms.Form):
@@ -57,22 +57,22 @@ class AcceptForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """The person's uploads, and the form for new ones."""
-    actor = actor_of(request.user)
-    may_upload = actor.has(Role.FILER)
+    person = actor(request)
+    may_upload = person.has(Role.FILER)
     form = UploadForm(request.POST or None, request.FILES or None)
     refusals: list[Refusal] = []
     if request.method == "POST":
         if not may_upload:
-            return _refused(request, Refusal("not_allowed", "只有单位经办人可以上传绩效目标文件。"))
+            return refused(request, Refusal("not_allowed", "只有单位经办人可以上传绩效目标文件。"))
         if form.is_valid():
             received = []
-            for file in form.cleaned_data["files"]:
+            for file in form.cleaned_data["file"]:
                 try:
-                    received.append(uploads.receive(request.user, file, file.name))
+                    received.append(uploads.receive(user_of(request), file, file.name))
                 except Refusal as refusal:
                     refusals.append(refusal)
             for upload in received:
-                earlier = same_file(request.user, upload.sha256)
+                earlier = same_file(user_of(request), upload.sha256)
                 if earlier and earlier.pk != upload.pk:
                     messages.warning(
                         request,
@@ -81,7 +81,7 @@ def index(request: HttpRequest) -> HttpResponse:
                     )
             if received and not refusals:
                 return redirect("upload", received[0].pk) if len(received) == 1 else redirect("uploads")
-    page = Paginator(recent(actor), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(recent(person), PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "ingest/uploads.html",
@@ -113,9 +113,9 @@ def recheck(request: HttpRequest, pk: int) -> HttpResponse:
     form = AcceptForm(request.POST, [])
     year = form.fields["fiscal_year"].clean(request.POST["fiscal_year"]) if request.POST.get("fiscal_year") else None
     try:
-        uploads.rematch(upload.pk, request.user, year)
+        uploads.rematch(upload.pk, user_of(request), year)
     except Refusal as refusal:
-        return _refused(request, refusal)
+        return refused(request, refusal)
     return redirect("upload", pk)
 
 
@@ -129,7 +129,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "ingest/upload.html", context, status=422)
     try:
         declarations = uploads.accept(
-            upload.pk, request.user, form.cleaned_data["positions"], form.cleaned_data["fiscal_year"]
+            upload.pk, user_of(request), form.cleaned_data["positions"], form.cleaned_data["fiscal_year"]
         )
     except Refusal as refusal:
         upload.refresh_from_db()
@@ -139,31 +139,25 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         request, _("已从“%(name)s”导入 %(n)s 个项目，请核对后送审。") % {"name": upload.name, "n": len(declarations)}
     )
     return redirect(
-        f"{reverse('declarations')}?{urlencode({'bucket': 'to_submit', 'year': declarations[0].fiscal_year})}"
+        f"{reverse('declarations')}?{urlencode({'bucket': 'to_submit', 'year': str(declarations[0].fiscal_year)})}"
     )
 
 
 def _found(request: HttpRequest, pk: int) -> Upload:
-    return get_object_or_404(
-        visible_to(actor_of(request.user)).select_related("uploader", "department", "bureau"), pk=pk
-    )
+    return get_object_or_404(visible_to(actor(request)).select_related("uploader", "department", "bureau"), pk=pk)
 
 
 def _preview(request: HttpRequest, upload: Upload) -> dict:
     projects = list(upload.projects.select_related("unit", "declaration").order_by("position"))
     for project in projects:
-        project.may_accept, project.amount = acceptable(upload, project), amount_of(project.draft)
+        project.may_accept = acceptable(upload, project)
     page = Paginator(projects, PER_PAGE * 5).get_page(request.GET.get("page"))
     return {
         "upload": upload,
         "summary": summary_of(upload, projects),
         "groups": groups_of(list(page.object_list)),
         "page": page,
-        "own": upload.uploader_id == request.user.pk,
+        "own": upload.uploader_id == user_of(request).pk,
         "accept_form": AcceptForm(None, []),
         "elsewhere": [p.position for p in projects if p.may_accept and p not in page.object_list],
     }
-
-
-def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    return render(request, "refused.html", {"refusal": refusal}, status=refusal.status)

@@ -28,12 +28,19 @@ def city() -> City:
 
 
 def indicator(name: str, value: str = "≥90%", **fields: object) -> IndicatorContent:
-    return IndicatorContent(**({"level1": "产出指标", "name": name, "value": value, "description": f"{name}的说明。"} | fields))
+    return IndicatorContent(
+        **({"level1": "产出指标", "name": name, "value": value, "description": f"{name}的说明。"} | fields)
+    )
 
 
 def document(city: City, **fields: object) -> ApprovalContent:
     """An approval document for the city's department with three projects in two units."""
-    money = {"一般公共预算": Decimal("500.00"), "政府性基金": Decimal(0), "专户资金": Decimal(0), "其他资金": Decimal(0)}
+    money = {
+        "一般公共预算": Decimal("500.00"),
+        "政府性基金": Decimal(0),
+        "专户资金": Decimal(0),
+        "其他资金": Decimal(0),
+    }
 
     def project(name: str) -> ProjectContent:
         rows = (indicator(f"{name}完成率"), indicator(f"{name}满意度", level1="效益指标", custom=True))
@@ -96,7 +103,12 @@ def test_accepting_makes_declarations_once(city: City) -> None:
     made = uploads.accept(upload.pk, city.department_filer, [1, 2, 3])
     assert [d.project.name for d in made] == ["清淤", "巡河", "护岸"]
     first = Declaration.objects.get(pk=made[0].pk)
-    assert (first.state, first.fiscal_year, first.total, first.origin) == (State.DRAFT, 2027, Decimal("500.00"), "upload")
+    assert (first.state, first.fiscal_year, first.total, first.origin) == (
+        State.DRAFT,
+        2027,
+        Decimal("500.00"),
+        "upload",
+    )
     assert [(i.name, i.value, i.comparator, i.number, i.measure_unit, i.custom) for i in first.indicators.all()] == [
         ("清淤完成率", "≥90%", "≥", Decimal(90), "%", False),
         ("清淤满意度", "≥90%", "≥", Decimal(90), "%", True),
@@ -144,7 +156,9 @@ class TestWhatLoadsNothing:
         assert problem["fix"]
 
     def test_an_unknown_bureau(self, city: City) -> None:
-        problem = self.refused(city, ready(city.department_filer, document(city, approving_body="蓬莱市财政局")), "BUREAU_UNKNOWN")
+        problem = self.refused(
+            city, ready(city.department_filer, document(city, approving_body="蓬莱市财政局")), "BUREAU_UNKNOWN"
+        )
         assert problem["found"] == "蓬莱市财政局"
 
     def test_a_bureau_of_another_region_has_no_such_department(self, city: City) -> None:
