@@ -220,6 +220,19 @@ def money(project: ProjectContent, name: str, form: Form) -> Decimal | None:
     return None if amount is None else form.money.amount(amount)
 
 
+def sources_without_column(content: ApprovalContent, form: Form) -> tuple[str, ...]:
+    """Funding sources with money in `content` that `form` does not print: its sums would not add up."""
+    body = form.body
+    if isinstance(body, TableBody):
+        printed = {column.money for column in body.columns}
+    else:
+        printed = {cell.money for row in body.rows for cell in row}
+    if printed <= {None, "total"}:
+        return ()  # a form that prints totals alone leaves no gap
+    stated = (source for project in content.projects for source, amount in project.funding.items() if amount)
+    return tuple(source for source in dict.fromkeys(stated) if source not in printed)
+
+
 # One card a project
 
 

@@ -7,10 +7,10 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime, time
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from approvals.documents import fonts
 from approvals.documents.blocks import Line, Table, lay_out
 from approvals.documents.content import ApprovalContent
 from approvals.documents.forms import Form
@@ -27,23 +27,18 @@ WHOLE = 0.68  # of the page's height: what is not higher stays on one page; head
 PAGE_WIDTH = {True: 297, False: 210}
 PAGE_HEIGHT = {True: 210, False: 297}
 
-# Song for the text, Hei for labels; the Japanese fonts lend what characters the Chinese ones lack.
-TEXT_FONTS = ["Noto Serif SC", "Noto Serif JP"]
-LABEL_FONTS = ["Noto Sans SC", "Noto Serif JP"]
-FONT_PACKAGES = ("pylopdf_fonts_zh_cn", "pylopdf_fonts_cjk")
-
 
 def write_pdf(content: ApprovalContent, form: Form) -> bytes:
     """The whole document; equal content gives equal bytes."""
     width = PAGE_WIDTH[form.landscape] - 2 * MARGIN
     data = {
-        "title": content.title,
-        "author": content.approving_body,
+        "title": printable(content.title),
+        "author": printable(content.approving_body),
         "landscape": form.landscape,
         "margin": MARGIN,
         "size": SIZE,
-        "fonts": TEXT_FONTS,
-        "black": LABEL_FONTS,
+        "fonts": fonts.TEXT,
+        "black": fonts.LABELS,
         "blocks": [
             _line(block) if isinstance(block, Line) else _table(block, width, PAGE_HEIGHT[form.landscape])
             for block in lay_out(content, form)
@@ -55,8 +50,7 @@ def write_pdf(content: ApprovalContent, form: Form) -> bytes:
 
 def _typeset(data: bytes, issued: datetime) -> bytes:
     """The PDF of `data`. Raises RuntimeError with the typesetter's own words when it fails or takes too long."""
-    folders = [str(files(package)) for package in FONT_PACKAGES]
-    command = [sys.executable, "-I", TYPESETTER, TEMPLATE, str(int(issued.timestamp())), *folders]
+    command = [sys.executable, "-I", TYPESETTER, TEMPLATE, str(int(issued.timestamp())), *fonts.FOLDERS]
     try:
         finished = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as error:
@@ -67,7 +61,7 @@ def _typeset(data: bytes, issued: datetime) -> bytes:
 
 
 def _line(block: Line) -> dict[str, Any]:
-    return {"kind": block.kind, "text": printable(block.text), "new_page": block.new_page}
+    return {"kind": block.kind, "text": fonts.legible(printable(block.text)), "new_page": block.new_page}
 
 
 def _table(table: Table, page_width: float, page_height: float) -> dict[str, Any]:
@@ -76,7 +70,7 @@ def _table(table: Table, page_width: float, page_height: float) -> dict[str, Any
     rows = [(cells.row(number), cells.row_breakable(number)) for number in range(len(table.rows))]
     return {
         "kind": "table",
-        "title": printable(table.title),
+        "title": fonts.legible(printable(table.title)),
         "unit_line": table.unit_line,
         "widths": widths,
         "aligns": table.aligns,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from approvals.documents.blocks import Label, Span, Table, Value
+from approvals.documents.fonts import legible
 from approvals.documents.forms import amount_text
 from approvals.documents.measure import MM_PER_POINT, ems, lines
 from approvals.documents.text import printable
@@ -106,7 +107,7 @@ def _text(value: Value) -> str:
     """The text layer has no tabs: a blank stands for one."""
     if value is None:
         return ""
-    return amount_text(value) if isinstance(value, Decimal) else printable(value).replace("\t", " ")
+    return amount_text(value) if isinstance(value, Decimal) else legible(printable(value)).replace("\t", " ")
 
 
 def fitted(text: str, room: float, size: float = SIZE) -> tuple[str | list[str], float]:

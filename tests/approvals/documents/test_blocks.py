@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from approvals.documents import fields
-from approvals.documents.blocks import Label, Line, Span, Table, lay_out
+from approvals.documents.blocks import Label, Line, Span, Table, lay_out, sources_without_column
 from approvals.documents.fields import bare_value, full_value, reader
 from approvals.documents.forms import SHAOXING, CardBody, Form, amount_text
 from approvals.documents.regional import DINGZHOU, FORMS, KEQIAO, WUHAI
@@ -172,3 +172,11 @@ def test_a_target_is_whole_in_one_column_and_bare_in_three(
 )
 def test_amounts_are_printed_whole(amount: str, text: str) -> None:
     assert amount_text(Decimal(amount)) == text
+
+
+def test_money_without_a_column_is_named() -> None:
+    money = {"一般公共预算": Decimal(5), "上年结转资金": Decimal(7), "财政资金": Decimal(0)}
+    content = approval(unit(project(funding=money), project(funding=money)))
+    assert sources_without_column(content, SHAOXING) == ("上年结转资金",)
+    assert sources_without_column(content, DINGZHOU) == ("一般公共预算", "上年结转资金")
+    assert sources_without_column(content, WUHAI) == ()

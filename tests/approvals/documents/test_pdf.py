@@ -8,6 +8,7 @@ import pypdfium2.raw as pdfium
 import pytest
 
 from approvals.documents import pdf, render
+from approvals.documents.fonts import legible
 from approvals.documents.forms import SHAOXING, TableBody
 from approvals.documents.pdfcells import SIZE, SMALLEST, fitted
 from approvals.documents.regional import DINGZHOU, WUHAI
@@ -133,3 +134,19 @@ def test_a_typesetter_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(pdf, "TIMEOUT", 0.001)
     with pytest.raises(RuntimeError, match="已停止"):
         render(approval(), "pdf")
+
+
+def test_rare_characters_are_printed_and_those_no_font_has_are_named() -> None:
+    text = "".join(pages(approval(unit(project("𠮷㐂𬭎龘甲\u200b乙\ufe00"), project("𪚥", indicator("e\u0301"))))))
+    assert "𠮷㐂𬭎龘甲" in text
+    assert "〔U+2A6A5〕" in text
+    assert "U+FE00" not in text
+    assert "\x00" not in text
+
+
+def test_all_characters_of_the_national_list_have_a_glyph() -> None:
+    # GB 2312 in its own order; 通用规范汉字表 adds characters up to extension E, of which one is above.
+    rows = (bytes([high, low]) for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF))
+    text = b"".join(rows).decode("gb2312", "ignore")
+    assert len(text) == 6763
+    assert legible(text) == text
