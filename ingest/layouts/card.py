@@ -68,7 +68,8 @@ def _score(grid: Grid, keys: set[str], titled: bool) -> Match:
         return Match(0.3, "表头中有项目列，是明细表")
     end = min(header.top if header else len(grid.rows), _SURVEYED_ROWS)
     region = read_region(grid, 0, end)
-    keys |= {pair.key for pair in region.pairs}
+    # without an indicator table only labels with values beside them make a form; columns of a list do not
+    keys |= {pair.key for pair in region.pairs if header or (pair.value is not None and pair.at > pair.column)}
     titled = titled or any(is_title(token.text) for token in region.orphans)
     indicator = header.keys if header else set()
     wanted, found = [], []
@@ -190,6 +191,8 @@ class _CardReader:
         if is_title(first.text) and len(tokens) == 1:
             return True
         found = label_of(first.text) if isinstance(first.cell, str) else None
+        if isinstance(first.cell, str) and any(told.group != "indicator" for told, _, _ in inline_pairs(first.text)):
+            return True
         if found is None or found.group == "indicator" or key(first.text).rstrip(":") in _WEAK:
             return False
         levels = [
@@ -236,23 +239,28 @@ class _CardReader:
         """Rows where a new form begins: the first label of a project or a title, once a form is full."""
         starts: list[int] = []
         full = self.card.has_header
-        named = self.card.has(*_NAME_KEYS)
+        named = {name for name in _NAME_KEYS if self.card.has(name)}
         spans = spans_of(grid)
         for row in range(top, bottom):
             tokens = tokens_of(grid, row, spans)
             keys = {found.key for token in tokens if isinstance(token.cell, str) and (found := label_of(token.text))}
             title = len(tokens) == 1 and is_title(tokens[0].text) and _term_of(tokens[0].text) is None
-            if (title and (full or named)) or (full and keys & _START_KEYS) or (named and keys & _NAME_KEYS):
+            if (title and (full or named)) or (full and keys & _START_KEYS) or (named & keys):
                 starts.append(row)
-                full, named = False, bool(keys & _NAME_KEYS)
-            elif keys & _NAME_KEYS:
-                named = True
+                full, named = False, keys & _NAME_KEYS
+            else:
+                named |= keys & _NAME_KEYS
         return starts
 
     def _take(self, grid: Grid, top: int, bottom: int) -> None:
+        region = read_region(grid, top, bottom)
+        first = min((pair.row for pair in region.pairs), default=bottom)
+        titles = [token for token in region.orphans if is_title(token.text) or is_department_goal_title(token.text)]
+        for token in titles:
+            if token.row < first:
+                self._title(token.text)
         card = self.card
         card.place = card.place or grid.place(top)
-        region = read_region(grid, top, bottom)
         for pair in region.pairs:
             place = grid.place(pair.row, pair.at)
             if pair.key == "money_unit":
@@ -266,11 +274,10 @@ class _CardReader:
             place = grid.place(token.row, token.column)
             for unit in units_stated(token.text):
                 card.units.add(unit, place)
-            if is_title(token.text) or is_department_goal_title(token.text):
-                self._title(token.text)
-                card = self.card
-            else:
+            if token not in titles:
                 card.orphans.append((token.text, place))
+            elif token.row >= first:
+                self._title(token.text)
 
 
 def _term_of(title: str) -> Term | None:

@@ -95,11 +95,11 @@ class ProjectBuilder:
         return project
 
     def _name(self) -> tuple[str | None, str | None]:
+        if self.card.department_goal and not self.card.has("project_name"):
+            return None, None
         name = self.card.text("project_name") or self.card.text("unit_and_project", "programme")
         if name:
             return split_project(name)
-        if self.card.department_goal:
-            return None, None
         return None, name_from_title(self.card.title) if not self.card.has("project_name") else None
 
     def _organisation(self, project: ProjectDraft) -> None:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from approvals.facts import BY_KEY, PLAN_POINTS, synonym_key
+from approvals.values import sign_of
 from ingest.grid import Cell, Grid
 from ingest.layouts.headers import Meaning, Term, is_group, meaning
-from ingest.layouts.words import is_level, is_level1, is_total
+from ingest.layouts.words import is_level, is_level1, is_level2, is_total
 from perfgoals.text import key
 
 _MAX_HEADER_ROWS = 4
+_PEEKED_ROWS = 20
 # Leaves that say little without the group over them.
 _NEEDS_GROUP = 2
 # A row of data names two levels; a header that names more has levels for columns.
@@ -25,10 +27,15 @@ _LEVELS_IN_HEADER = 3
 
 @dataclass(slots=True)
 class Block:
-    """Columns of one indicator per row. `slots` field key → column; `custom` the same for 个性 columns."""
+    """Columns of one indicator per row.
+
+    slots   field key → column;  custom  the same for 个性 columns
+    spread  fields whose header covers several columns → all of them
+    """
 
     slots: dict[str, int] = field(default_factory=dict)
     custom: dict[str, int] = field(default_factory=dict)
+    spread: dict[str, tuple[int, ...]] = field(default_factory=dict)
     level1: str | None = None
     level2: str | None = None
     term: Term | None = None
@@ -46,7 +53,7 @@ class Header:
     unknown      columns whose header is not understood: (column, text)
     unused       understood, but nothing is stored: (column, text)
     near         read by likeness: (column, text, label)
-    units        money units the header states
+    units        money units the header states → column
     """
 
     top: int
@@ -59,7 +66,7 @@ class Header:
     unknown: list[tuple[int, str]] = field(default_factory=list)
     unused: list[tuple[int, str]] = field(default_factory=list)
     near: list[tuple[int, str, str]] = field(default_factory=list)
-    units: set[str] = field(default_factory=set)
+    units: dict[str, int] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
 
     @property
@@ -222,12 +229,65 @@ def _understand(grid: Grid, top: int, bottom: int) -> Header | None:
     stacks = _stacks(grid, top, bottom, width)
     columns = [column for number, stack in enumerate(stacks) if (column := _column(number, stack))]
     header = Header(top, bottom, width, texts=[text for stack in stacks for text in stack])
-    for text in {text for stack in stacks for text in stack}:
-        found = meaning(text)
-        if found and found.unit:
-            header.units.add(found.unit)
-    _Sorter(header).sort(columns)
+    for number, stack in enumerate(stacks):
+        for text in stack:
+            found = meaning(text)
+            if found and found.unit:
+                header.units.setdefault(found.unit, number)
+    levels = _unnamed_levels(grid, bottom, stacks)
+    _Sorter(header).sort([column for column in columns if column.number not in levels])
+    _add_levels(header, levels, stacks)
+    _widen_values(grid, header, stacks)
     return header if _usable(header) else None
+
+
+def _unnamed_levels(grid: Grid, bottom: int, stacks: list[list[str]]) -> dict[int, str]:
+    """Columns without a name, or under 绩效指标 over several, that hold level words: column → field key."""
+    named = {"level1", "level2"}
+    told = {found.key for stack in stacks if stack and (found := meaning(stack[-1]))}
+    if told & named or any(is_level(text) for stack in stacks for text in stack):
+        return {}
+    found: dict[int, str] = {}
+    for number, stack in enumerate(stacks):
+        if stack and not is_group(stack[-1]):
+            continue
+        cells = [_text(grid, row, number) for row in range(bottom + 1, min(bottom + 1 + _PEEKED_ROWS, len(grid.rows)))]
+        cells = [cell for cell in cells if cell]
+        ones, twos = sum(map(is_level1, cells)), sum(map(is_level2, cells))
+        if max(ones, twos) < 2 or max(ones, twos) * 10 < len(cells) * 6:
+            continue
+        name = "level2" if twos > ones or "level1" in found.values() else "level1"
+        if name not in found.values():
+            found[number] = name
+    return found
+
+
+def _add_levels(header: Header, levels: dict[int, str], stacks: list[list[str]]) -> None:
+    if not levels:
+        return
+    block = header.blocks[0] if header.blocks else Block()
+    header.blocks = header.blocks or [block]
+    for number, name in levels.items():
+        block.slots.setdefault(name, number)
+    after = max(levels) + 1
+    if "indicator_name" not in block.slots and after < len(stacks) and not stacks[after]:
+        block.slots["indicator_name"] = after
+
+
+def _widen_values(grid: Grid, header: Header, stacks: list[list[str]]) -> None:
+    """指标值 over a column of signs: the columns without a name right of it hold number and unit."""
+    for block in header.blocks:
+        number = block.slots.get("value")
+        if number is None or "value" in block.spread:
+            continue
+        after = [column for column in range(number + 1, len(stacks)) if not any(stacks[number + 1 : column + 1])]
+        cells = [
+            _text(grid, row, number)
+            for row in range(header.bottom + 1, min(header.bottom + 1 + _PEEKED_ROWS, len(grid.rows)))
+        ]
+        cells = [cell for cell in cells if cell]
+        if after and cells and sum(1 for cell in cells if sign_of(cell)) * 2 > len(cells):
+            block.spread["value"] = (number, *after)
 
 
 def _usable(header: Header) -> bool:
@@ -353,10 +413,10 @@ class _Sorter:
         self._once(self.header.fields, name, column)
 
     def _once(self, places: dict[str, int], name: str, column: _Column) -> None:
-        if name in places:
-            self.header.unused.append((column.number, column.text))
-        else:
+        if name not in places:
             places[name] = column.number
+        elif self.texts.get(column.number - 1) != column.text:
+            self.header.unused.append((column.number, column.text))
 
     def _level_column(self, column: _Column) -> None:
         """A level word alone over a column: its cells hold name and value together."""
@@ -395,11 +455,17 @@ class _Sorter:
         """Whether a repeated field is the first column of a second block; 指标内容 after 三级指标 is a description."""
         if name not in {"level1", "level2", "indicator_name"} or "value" not in slots:
             return False
+        if self.texts.get(column.number - 1) == column.text:
+            return False
         return synonym_key(column.text) == synonym_key(self.texts[slots[name]]) or "内容" not in column.text
 
     def _second(self, block: Block, slots: dict[str, int], name: str, found: Meaning, column: _Column) -> bool:
         """A field named twice in one block; True when the second column is the one to take."""
         bare = synonym_key(column.text)
+        if column.number - 1 in self.texts and self.texts[column.number - 1] == column.text and slots is block.slots:
+            # one header cell over several columns
+            block.spread[name] = (*block.spread.get(name, (slots[name],)), column.number)
+            return False
         if name in {"nature", "sign"} and "sign_or_nature" not in slots:
             # 指标性质 (≥) beside 指标方向性 (正向): what stands in them tells which is which
             slots["sign_or_nature"] = column.number

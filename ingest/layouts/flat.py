@@ -106,8 +106,8 @@ def _find_units(document: Document, tables: list[tuple[Grid, list[Header]]], fin
             finder.line(block.text, block.place)
     for grid, found in tables:
         for header in found:
-            for unit in header.units:
-                finder.add(unit, grid.place(header.top))
+            for unit, column in header.units.items():
+                finder.add(unit, grid.place(header.top, column))
         first = found[0].top if found else 0
         for number in range(min(first, 12)):
             for column, text in texts_of(grid.rows[number]):

@@ -59,6 +59,7 @@ class FlatRows:
         self._unit: tuple[str | None, str | None] = (None, None)
         self._department: str | None = None
         self._subtotal_from = 0
+        self._name_on_row_before = False
         self._read_hidden: list[str] = []
         self.header: Header | None = None
 
@@ -154,6 +155,7 @@ class FlatRows:
         level1 = self.level1_column
         if self.leading and level1 is not None and not any(cells[: self.first_indicator]) and cells[level1]:
             self._indicators(grid, number, cells)
+            self._name_on_row_before = False
             return
         if all(is_blank(cell) for cell in cells):
             return
@@ -163,6 +165,7 @@ class FlatRows:
             return
         if texts:
             self._project_cells(grid, number, cells, texts)
+        self._name_on_row_before = bool(texts)
         self._indicators(grid, number, cells)
 
     def _is_outside(self, grid: Grid, number: int, cells: Sequence[Cell], texts: list[tuple[int, str]]) -> bool:
@@ -220,7 +223,7 @@ class FlatRows:
             self._rest_of_project(grid, number, cells)
         elif self._goes_on(start):
             self._fill(grid, number, cells, self.project)
-            if self.after_page_end and start.total is not None:
+            if start.total is not None and (self.after_page_end or not self._name_on_row_before):
                 self.clerk.problems.append(
                     report(
                         "PROJECT_REPEATED",

@@ -12,6 +12,7 @@ from ingest.problems import report
 
 # 指标1：, 指标2: the form's own numbering before what the unit wrote.
 _FORM_NUMBER = re.compile(r"^(?:三级|绩效)?指标\s*\d{1,2}\s*[:：、.．]?\s*")
+_LISTED = re.compile(r"^\s*(?:指标\s*\d{1,2}\s*[:：.、．]?|[(（]?\d{1,2}[)）.、．]|[①-⑳])\s*")
 _PIECES = re.compile(r"\s*(?:\n|；|;)\s*")
 _NAME_AND_VALUE = re.compile(
     r"^([^\d≥≤<>＞＜=＝]{2,}?)\s*((?:[≥≤<>＞＜=＝≧≦]+|大于等于|小于等于|不少于|不低于|不超过|不高于|不小于|不大于|大于|小于|达到|至少|等于)?\s*\d.*)$"
@@ -55,7 +56,8 @@ class IndicatorReader:
         self.custom_value = block.custom.get("value")
         self.custom_description = block.custom.get("description")
         self.has_custom = self.custom_name is not None
-        self.columns = tuple(sorted({*slots.values(), *block.custom.values()}))
+        spread = {column for columns in block.spread.values() for column in columns}
+        self.columns = tuple(sorted({*slots.values(), *block.custom.values(), *spread}))
         self.level1: str | None = block.level1
         self.level2: str | None = block.level2
 
@@ -68,6 +70,8 @@ class IndicatorReader:
 
         `cells` is as wide as the header.
         """
+        if self.block.spread:
+            cells = self._gathered(cells)
         self._levels(cells)
         if self.has_custom:
             return self._read_with_custom(grid, row, cells)
@@ -78,7 +82,9 @@ class IndicatorReader:
         if not name:
             self._without_name(grid, row, cells, value)
             return []
-        return [self._draft(grid, row, cells, self.name_column or 0, name, value, self._description(cells))]
+        column, told = self.name_column or 0, self._description(cells)
+        pairs = self._listed(cells) or [(name, value)]
+        return [self._draft(grid, row, cells, column, each, one, told) for each, one in pairs]
 
     def _combined(self, grid: Grid, row: int, cells: Sequence[Cell], column: int) -> list[IndicatorDraft]:
         """Name and value in one cell, several in one cell: `演出场次≥40场；…`."""
@@ -90,6 +96,31 @@ class IndicatorReader:
             if name:
                 drafts.append(self._draft(grid, row, cells, column, name, value, self._description(cells)))
         return drafts
+
+    def _listed(self, cells: Sequence[Cell]) -> list[tuple[str, str | None]]:
+        """Numbered names one under the other beside as many values; [] for a cell with one indicator."""
+        if self.name_column is None or self.value_column is None:
+            return []
+        names, values = cells[self.name_column], cells[self.value_column]
+        if not isinstance(names, str) or not isinstance(values, str) or "\n" not in names:
+            return []
+        left, right = names.strip().split("\n"), values.strip().split("\n")
+        if len(left) != len(right) or not all(_LISTED.match(line) for line in left):
+            return []
+        pairs = [(name_of(_LISTED.sub("", line)), plain(told)) for line, told in zip(left, right, strict=True)]
+        return [(each, told) for each, told in pairs if each]
+
+    def _gathered(self, cells: Sequence[Cell]) -> list[Cell]:
+        """Fields whose header covers several columns: sign, number and unit of a value are put together, of others
+        the first filled cell counts."""
+        gathered = list(cells)
+        for name, columns in self.block.spread.items():
+            filled = [cells[column] for column in columns if cells[column] is not None and cells[column] != ""]
+            if name == "value" and len(filled) > 1:
+                gathered[columns[0]] = "".join(plain(cell) for cell in filled)
+            elif filled:
+                gathered[columns[0]] = filled[0]
+        return gathered
 
     def holds(self, cells: Sequence[Cell]) -> bool:
         """Whether any cell of this block but the shared levels is filled."""
