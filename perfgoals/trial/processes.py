@@ -124,6 +124,7 @@ def as_another_user() -> list[str]:
         f"--reuid={nobody.pw_uid}",
         f"--regid={nobody.pw_gid}",
         "--clear-groups",
+        "--securebits=+no_setuid_fixup",  # without it access(2) would forget the capability
         f"--inh-caps={capability}",
         f"--ambient-caps={capability}",
     ]

@@ -5,6 +5,7 @@ import signal
 import stat
 import time
 from pathlib import Path
+from shutil import copytree
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
+from perfgoals.trial import engines as engines_module
 from perfgoals.trial.engines import Engines, engines
 from perfgoals.trial.processes import TrialError, is_alive
 from perfgoals.trial.state import InUseError, Running, lock, read, was_killed
@@ -69,6 +71,16 @@ def test_data_is_kept_between_starts_in_a_deep_folder_with_blanks(tmp_path: Path
     with engines(folder, durable=True) as second:
         assert kept(second) == ("第一次", ["第一次".encode()])
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700, "nobody's folder is opened for the server"
+
+
+def test_programs_may_lie_where_only_root_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """As with a checkout below /root."""
+    closed = tmp_path / "只有 root"
+    closed.mkdir(mode=0o700)
+    copytree(engines_module._postgres_programs().parent, closed / "postgresql", symlinks=True)
+    monkeypatch.setattr(engines_module, "_postgres_programs", lambda: closed / "postgresql" / "bin")
+    with engines(tmp_path / "data", durable=False) as running:
+        assert ask(running, "SELECT 1") == (1,)
 
 
 def test_a_second_start_takes_a_second_or_two(tmp_path: Path):
