@@ -39,7 +39,7 @@ def test_shaoxing_header_is_two_rows_with_the_money_under_one_word() -> None:
     assert got.title == "2026年市级部门预算项目绩效目标表"
     assert got.header == 2
     assert got.rows[0] == [
-        "单位编码", "单位名称", "资金安排", None, None, None, None, "一级指标", "明细指标", "指标值", "指标描述",
+        "单位编码", "单位名称", "资金安排（元）", None, None, None, None, "一级指标", "明细指标", "指标值", "指标描述",
         "明细指标（个性）", "指标值（个性）", "指标描述（个性）",
     ]  # fmt: skip
     assert got.rows[1][2:7] == ["总计", "一般公共预算", "政府性基金", "专户资金", "其他资金"]

@@ -44,7 +44,7 @@ def test_header_rows_repeat_and_are_merged() -> None:
     rows = opened().tables[0].rows
     marked = [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in rows]
     assert marked == [True, True] + [False] * (len(rows) - 2)
-    assert [cell.text for cell in rows[0].cells[2:7]] == ["资金安排"] * 5
+    assert [cell.text for cell in rows[0].cells[2:7]] == ["资金安排（元）"] * 5
     assert rows[1].cells[0].text == "单位编码"
     assert len({cell._tc for cell in rows[0].cells}) == 10
 
