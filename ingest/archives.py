@@ -141,6 +141,7 @@ def refuse_doctype(stream: IO[bytes], name: str, part: str) -> None:
     try:
         while piece := stream.read(8192):
             parser.Parse(piece, False)
-    except (_RootReached, expat.ExpatError):
-        # Broken XML is for the reader to report: it parses the part whole and with entities switched off.
+    except (_RootReached, expat.ExpatError, LookupError, ValueError):
+        # Broken XML, or XML in an encoding nobody knows, is for the reader to report: it parses the part whole,
+        # with entities switched off.
         return

@@ -12,6 +12,8 @@ _ROW, _COLINFO, _FORMULA, _BOOLERR, _MULRK, _DIMENSIONS = 0x0208, 0x7D, 0x06, 0x
 _NUMBER_RECORDS = frozenset({0x0203, 0x027E, _FORMULA})
 # Every record that puts something into a cell: also texts.
 _VALUE_RECORDS = _NUMBER_RECORDS | {0xFD, 0x0204, 0xD6, _BOOLERR}
+# Also cells without a value, and several of them in one record.
+_CELL_RECORDS = _VALUE_RECORDS | {_MULRK, 0xBE, 0x0201}
 _BIFF8 = 0x0600
 _HIDDEN_ROW = 0x20
 MAX_ROWS, MAX_COLUMNS = 65_536, 256
@@ -31,6 +33,7 @@ class BookFacts:
 def scan(stream: bytes) -> BookFacts:
     """Read the records of a Workbook stream; older formats than BIFF8 give no facts. Raises ValueError for nonsense."""
     facts = BookFacts()
+    _check_columns(stream)
     if len(stream) < 8 or struct.unpack_from("<HHH", stream)[2] != _BIFF8:
         return facts
     codes: dict[int, str] = {}
@@ -50,6 +53,19 @@ def scan(stream: bytes) -> BookFacts:
     for name, position in sheets:
         facts.sheets[name] = _sheet(stream, position, facts.formats)
     return facts
+
+
+def _check_columns(stream: bytes) -> None:
+    """No cell of this format stands beyond column 256; a library that believed one would take all memory."""
+    position = 0
+    while position + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, position)
+        position += 4
+        if kind in _CELL_RECORDS and position + 4 <= len(stream):
+            column = struct.unpack_from("<H", stream, position + 2)[0]
+            if column >= MAX_COLUMNS:
+                raise ValueError(f"a cell in column {column + 1} cannot be in this format")
+        position += size
 
 
 def _records(stream: bytes, position: int) -> Iterator[Record]:

@@ -39,14 +39,19 @@ def grids(
             continue
         visible.append(sheet.name)
         facts = facts_of(sheet.name)
-        if (facts.last_row + 1) * (facts.last_column + 1) > MAX_CELLS:
-            raise too_large(passed.name, sheet.name, facts.last_row + 1, facts.last_column + 1)
+        check_size(passed.name, sheet.name, facts)
         grid = _grid(book.get_sheet_by_index(index), facts, formats, progress)
         if any(cell is not None for row in grid.rows for cell in row):
             blocks.append(grid)
     if not blocks:
         raise no_table(passed.name, visible)
     return Document(passed.kind, blocks, problems)
+
+
+def check_size(name: str, sheet: str, facts: SheetFacts) -> None:
+    """Raise Refused when the filled area of a sheet is beyond what we take in."""
+    if (facts.last_row + 1) * (facts.last_column + 1) > MAX_CELLS:
+        raise too_large(name, sheet, facts.last_row + 1, facts.last_column + 1)
 
 
 def _grid(sheet: CalamineSheet, facts: SheetFacts, formats: dict[int, str], progress: Progress) -> Grid:

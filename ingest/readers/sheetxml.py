@@ -18,8 +18,11 @@ _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])[^>]*?\br=[\"'](\d+)")
 _HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])([^>]*)>")
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=[\"'](\d+)")
-_WIDE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{2,3})\d+[\"'][^>]*(?<!/)>\s*<(?:\w+:)?(?:v|f|is)\b")
-_MANY_COLUMNS = re.compile(rb"r=[\"'][A-Z][A-Z]")
+# References beyond column Z or row 99999: rare, and all that can make the filled area dangerously large.
+_WIDE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Z]{2,3})\d+[\"'][^>]*(?<!/)>(?!</)")
+_LOW = re.compile(rb"\br\s*=\s*[\"'][A-Z]{1,3}(\d{6,})[\"'][^>]*(?<!/)>(?!</)")
+_NO_ROW = re.compile(rb"\br\s*=\s*[\"'](\d{8,})")
+_MANY_COLUMNS = re.compile(rb"r\s*=\s*[\"'][A-Z][A-Z]")
 _ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)(?<!/)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
@@ -93,6 +96,10 @@ def _extent(piece: bytes, facts: SheetFacts) -> None:
         # Rows without numbers follow each other.
         last = int(number.group(1)) - 1 if number else facts.last_row + piece.count(b"row ", 0, last_value)
         facts.last_row = max(facts.last_row, last)
+    for pattern in (_LOW, _NO_ROW):
+        found = pattern.findall(piece)
+        if found:
+            facts.last_row = max(facts.last_row, max(map(int, found)) - 1)
     if _MANY_COLUMNS.search(piece):
         for match in _WIDE.finditer(piece):
             facts.last_column = max(facts.last_column, column_index_from_string(match.group(1).decode()) - 1)

@@ -9,7 +9,7 @@ from ingest.gate import Passed
 from ingest.grid import Document
 from ingest.readers import Progress
 from ingest.readers.biff import scan
-from ingest.readers.sheets import grids
+from ingest.readers.sheets import check_size, grids
 from ingest.readers.sheetxml import SheetFacts
 from ingest.refusals import refuse_damaged
 
@@ -19,6 +19,8 @@ def read(passed: Passed, progress: Progress) -> Document:
     try:
         with olefile.OleFileIO(io.BytesIO(passed.data)) as ole:
             facts = scan(ole.openstream("Workbook" if ole.exists("Workbook") else "Book").read())
+        for sheet, found in facts.sheets.items():
+            check_size(passed.name, sheet, found)  # before calamine opens the file: it reads all sheets at once
         with CalamineWorkbook.from_filelike(io.BytesIO(passed.data)) as book:
             return grids(passed, book, lambda sheet: facts.sheets.get(sheet, SheetFacts()), facts.formats, progress)
     except CalamineError as error:

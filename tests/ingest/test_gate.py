@@ -211,3 +211,8 @@ def test_macros_are_told_and_never_read() -> None:
     passed = gate.inspect(replaced(table_xlsx(), "xl/vbaProject.bin", b"\0" * 100), "宏.xlsm")
     assert passed.macros
     assert [problem.code for problem in passed.problems] == ["MACROS_IGNORED"]
+
+
+def test_xml_in_an_unknown_encoding_is_left_to_the_reader() -> None:
+    xml = b'<?xml version="1.0" encoding="U-T-F"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+    assert gate.inspect(xml, "表.xml").kind == "excel-xml"

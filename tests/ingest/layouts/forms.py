@@ -51,3 +51,30 @@ def severe(extraction: Extraction) -> list[str]:
 def codes(extraction: Extraction) -> set[str]:
     """Codes of all problems."""
     return {problem.code for problem in extraction.problems}
+
+
+def told(extraction: Extraction) -> str:
+    """What was read, a line for each project and indicator; fields that are empty are left out."""
+    lines = []
+    for project in extraction.projects:
+        fields = {
+            "部门": project.department,
+            "单位": " ".join(filter(None, (project.unit_code, project.unit_name))),
+            "编码": project.code,
+            "类别": project.category,
+            "期限": project.period,
+            "总额": project.total,
+            "实施期总额": project.multi_year_total,
+            "资金": " ".join(f"{source}={amount}" for source, amount in project.funding.items()),
+            "用途": project.purpose,
+            "目标": project.goal,
+            "中期目标": project.long_term_goal,
+            "计划": " ".join(f"{point}={part}" for point, part in project.spending_plan.items()),
+        }
+        lines.append(f"# {project.name} " + " ".join(f"{name}：{text}" for name, text in fields.items() if text))
+        for each in project.indicators:
+            split = "".join(filter(None, (each.comparator, each.number, each.unit))) or "-"
+            more = (each.nature, each.weight, each.description, each.description_custom, each.basis)
+            line = [each.level1 or "-", each.level2 or "-", each.name, each.value or "-", split, *filter(None, more)]
+            lines.append("  " + " | ".join(line) + (" 个性" if each.custom else ""))
+    return "\n".join(lines).replace("\\n", "\n")

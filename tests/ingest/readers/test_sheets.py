@@ -151,3 +151,8 @@ def test_excel_2003_xml() -> None:
 def test_excel_2003_cell_far_outside_is_damage() -> None:
     with pytest.raises(Refused):
         read(EXCEL_2003.replace('ss:Index="3"', 'ss:Index="99999999999"').encode(), "远.xml")
+
+
+def test_cell_in_an_impossible_column_is_damage() -> None:
+    with pytest.raises(ValueError, match="column 36873"):
+        biff.scan(BOF + EOF + BOF + record(0x0203, struct.pack("<HHHd", 0, 36872, 0, 1)) + EOF)

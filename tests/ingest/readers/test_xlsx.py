@@ -192,3 +192,15 @@ def test_progress_ends_at_the_whole() -> None:
 
 def test_limit_admits_two_hundred_thousand_rows_of_fourteen_columns() -> None:
     assert sheets.MAX_CELLS >= 200_000 * 26
+
+
+@pytest.mark.parametrize("reference", ['r="E999999995"', 'r = "XFC5"', "r='AAA900000'"])
+def test_reference_beyond_all_measure_never_reaches_the_library(reference: str) -> None:
+    rows = "".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for row in range(1, 800))
+    xml = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        f'{rows}<row r="800"><c {reference}><v>1</v></c></row></sheetData></worksheet>'
+    )
+    with pytest.raises(Refused) as caught:
+        read(replaced(table_xlsx(), "xl/worksheets/sheet1.xml", xml.encode()), "远.xlsx")
+    assert caught.value.problem.code == "TOO_MANY_CELLS"
