@@ -240,7 +240,4 @@ def not_loaded(cards: Iterable[Card]) -> list[Problem]:
         for each in card.pairs:
             if not each.pair.key and not is_blank(each.pair.value):
                 seen.setdefault(key(each.pair.label), each)
-    return [
-        report("COLUMN_NOT_LOADED", each.place, f"“{one_line(each.pair.label)}”", found=plain(each.pair.value))
-        for each in seen.values()
-    ]
+    return [report("COLUMN_NOT_LOADED", each.place, found=one_line(each.pair.label)) for each in seen.values()]
