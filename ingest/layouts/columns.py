@@ -13,7 +13,7 @@ from functools import lru_cache
 from approvals.facts import BY_KEY, PLAN_POINTS, synonym_key
 from approvals.values import sign_of
 from ingest.grid import Cell, Grid
-from ingest.layouts.headers import Meaning, Term, is_group, meaning
+from ingest.layouts.headers import Meaning, Term, is_group, meaning, term_in
 from ingest.layouts.words import is_level, is_level1, is_level2, is_total
 from perfgoals.text import key
 
@@ -142,27 +142,26 @@ _HEADERISH = re.compile(
     r"|办法|要点|来源|产出|效益|效果|满意|成本|影响|投入|过程|数量|质量|时效|持续|服务对象|进度|管理"
 )
 _LONGEST_HEADER = 32
+_MAIN = {"indicator_name", "value", "level2", "level1"}
+_SURELY_HEADER = 3
 
 
 def _is_core(row: Sequence[Cell]) -> bool:
     """Whether a row names at least two fields of an indicator, as the full row of a header does."""
     likely = []
-    cells = 0
     for cell in row:
         if cell is None or cell == "":
             continue
         if type(cell) is not str:
             return False
-        cells += 1
         if len(cell) <= _LONGEST_HEADER and _HEADERISH.search(cell):
             likely.append(cell)
-    # a header understands six cells of ten, so most rows of data are out before any cell is looked up
-    if len(likely) < 2 or len(likely) * 10 < cells * 4:
+    if len(likely) < 2:
         return False
     levels = sum(map(is_level, likely))
     if 0 < levels < _LEVELS_IN_HEADER:
         return False
-    return _names_indicators([cell for cell in row if isinstance(cell, str) and cell], levels)
+    return _names_indicators([cell for cell in row if isinstance(cell, str) and cell], likely, levels)
 
 
 @lru_cache(maxsize=4096)
@@ -173,19 +172,21 @@ def _kind(text: str) -> tuple[bool, str]:
     return bool(found or is_level(text) or is_group(text)), name
 
 
-def _names_indicators(cells: list[str], levels: int) -> bool:
-    unknown = 0
-    named = set()
-    for cell in cells:
-        known, name = _kind(cell)
-        unknown += not known
-        if unknown * 10 > len(cells) * 4 or (unknown and levels):
+def _names_indicators(cells: list[str], likely: list[str], levels: int) -> bool:
+    named: set[str] = set()
+    for left, cell in enumerate(reversed(likely)):
+        # most rows of data are out here, before all their cells are looked up
+        if not levels and len(named) + len(likely) - left < 2:
             return False
-        named.add(name)
-    named.discard("")
+        named.add(_kind(cell)[1])
+        named.discard("")
+    known = sum(_kind(cell)[0] for cell in cells)
     if levels:
-        return True
-    return len(named) > 1 and bool(named & {"indicator_name", "value", "level2", "level1"})
+        return known == len(cells)
+    if len(named) == 1 and known > _SURELY_HEADER:
+        # a typing error in a row that is a header for all the rest
+        named |= {found.key for cell in likely if not _kind(cell)[0] and (found := meaning(cell, near=True))}
+    return len(named) > 1 and bool(named & _MAIN) and known * 10 >= len(cells) * 6
 
 
 def _goes_above(row: Sequence[Cell]) -> bool:
@@ -338,8 +339,7 @@ def _column(number: int, stack: list[str]) -> _Column | None:
         if joined and (found is None or len(synonym_key(leaf)) <= _NEEDS_GROUP) and joined.how == "exact":
             found = joined
             break
-    over = [told for group in groups if (told := meaning(group))]
-    term = next((told.term for told in over if told.term), None)
+    term = next((told for group in groups if (told := term_in(group))), None)
     if found and found.term is None and term:
         found = Meaning(found.key, term, found.custom, found.unit, found.how)
     return _Column(number, leaf, groups, found, level)

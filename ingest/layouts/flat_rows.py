@@ -17,6 +17,7 @@ from ingest.layouts.units import units_stated
 from ingest.layouts.words import (
     is_code_cut_at_front,
     is_level1,
+    is_level2,
     is_organisation_fragment,
     is_total,
     looks_like_organisation,
@@ -186,7 +187,10 @@ class FlatRows:
     def _unshifted(self, grid: Grid, number: int, cells: Sequence[Cell]) -> Sequence[Cell]:
         """A row that starts in the wrong column: a level word stands left of its column."""
         level1 = self.level1_column
-        if level1 is None or (isinstance(cells[level1], str) and is_level1(cells[level1])):
+        if level1 is None:
+            return cells
+        here = cells[level1]
+        if isinstance(here, str) and is_level1(here) and not is_level2(here):
             return cells
         for column in range(level1):
             cell = cells[column]

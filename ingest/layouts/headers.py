@@ -31,6 +31,11 @@ _PAST = re.compile(r"^(?:上年|上一年|前年|去年|历史|以前年度|近�
 _ACTUAL = re.compile(
     r"(?:实际完成|实际执行|完成情况|执行数|执行率|自评|得分|实际值|完成值$|评价得分|偏差|全年执行|实际支出|未完成)"
 )
+# 上年完成值, 全年执行数: understood as a whole; 合同执行率 is an indicator.
+_PAST_OR_ACTUAL = re.compile(
+    r"(?:上年度?|前年度?|去年|历史|近三年|前三年|往年)(?:实际)?(?:完成|实现|执行|指标)?(?:值|数|情况)?"
+    r"|(?:全年|本年|年度)?(?:实际)?(?:完成值|完成情况|执行数|执行率|执行率分值|自评得分|得分|实际值|评价得分|偏差原因.*|未完成原因.*)"
+)
 _MULTI = re.compile(r"(?:中期|长期|实施期|全周期|三年|中长期|规划期|项目期|周期)")
 _ANNUAL = re.compile(r"(?:年度|当年|本年|全年|年初)")
 # Words that narrow a header without changing its field, tried one after another.
@@ -116,7 +121,7 @@ def meaning(printed: str, near: bool = False) -> Meaning | None:
     if not bare:
         return None
     found = _pair(word) or _exact(bare) or _first_of_two(word) or _compound(bare) or (_near(bare) if near else None)
-    if found is None and term in {"past", "actual"}:
+    if found is None and _PAST_OR_ACTUAL.fullmatch(bare):
         found = Meaning("")
     if found is None:
         return None
@@ -134,7 +139,12 @@ def unit_in(text: str) -> str | None:
 def is_group(printed: str) -> bool:
     """Whether a header may stand over others without a meaning of its own."""
     bare = synonym_key(_NUMBERING.sub("", key(printed)))
-    return bare in GROUPS or _YEAR.sub("", bare) in GROUPS
+    return bare in GROUPS or _YEAR.sub("", bare) in GROUPS or _YEAR.fullmatch(bare) is not None
+
+
+def term_in(printed: str) -> Term | None:
+    """The term a group header names: 2026年度, 实施期."""
+    return _term(_NUMBERING.sub("", key(printed)))
 
 
 def _term(word: str) -> Term | None:

@@ -3,8 +3,8 @@
 `\\n` inside a cell is a line break. All places and organisations are of the fictional 云溪市.
 """
 
-from ingest.extract import interpret
 from ingest.drafts import Extraction
+from ingest.extract import interpret
 from ingest.grid import Block, Cell, Document, Grid, Paragraph, Span
 
 

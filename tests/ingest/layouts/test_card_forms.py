@@ -1,4 +1,4 @@
-# ruff: noqa: E501  (drawings)
+# ruff: noqa: E501, W291  (drawings)
 """Forms of one project a table, of many kinds, with invented content."""
 
 import pytest
