@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
@@ -41,7 +42,15 @@ class MembershipInline(admin.TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         asking = type("AskedForm", (self.form,), {"asking": request.user})
-        return super().get_formset(request, obj, form=asking, **kwargs)
+        rows = super().get_formset(request, obj, form=asking, **kwargs)
+        for name in self.autocomplete_fields:
+            # Organisations have pages of their own; four buttons beside each box only take room.
+            if isinstance(
+                widget := getattr(rows.form.base_fields.get(name), "widget", None), RelatedFieldWidgetWrapper
+            ):
+                widget.can_add_related = widget.can_change_related = False
+                widget.can_delete_related = widget.can_view_related = False
+        return rows
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return is_administrator(request) or is_auditor(request)
@@ -97,7 +106,7 @@ class PersonAdmin(Managed, UserAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A superuser's name and password are for superusers."""
-        if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:  # type: ignore[union-attr]
+        if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
 

@@ -18,7 +18,8 @@ from approvals.models import (
     Project,
 )
 from approvals.services.notices import retry_failed
-from approvals.templatetags.wording import reason_words, state_word, verb_word
+from approvals.states import Verb
+from approvals.views.words import OTHER_VERBS, reason_words, state_word, verb_word
 
 
 class FundingInline(Looking, admin.TabularInline):
@@ -86,6 +87,19 @@ class ApprovalAdmin(Looking, Scoped):
         return super().get_queryset(request).defer("content")
 
 
+class VerbFilter(admin.SimpleListFilter):
+    """By what was done, in words."""
+
+    title = _("动作")
+    parameter_name = "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(verb, verb_word(verb)) for verb in (*Verb.values, *OTHER_VERBS)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ApprovalRecord]) -> QuerySet[ApprovalRecord]:
+        return queryset.filter(verb=self.value()) if self.value() else queryset
+
+
 @admin.register(ApprovalRecord, site=site)
 class RecordAdmin(Looking, Scoped):
     """台账."""
@@ -93,7 +107,7 @@ class RecordAdmin(Looking, Scoped):
     bureau_paths = ("declaration__bureau", "approval__bureau")
     list_display = ["at", "who", "step", "project", "unit", "change", "why"]
     list_filter = [
-        "verb",
+        VerbFilter,
         "at",
         ("actor", admin.RelatedOnlyFieldListFilter),
         ("declaration__bureau", admin.RelatedOnlyFieldListFilter),

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,21 @@ from django.views.decorators.cache import never_cache
 
 from approvals.roles import Actor, Role
 from approvals.views.common import actor
+
+_ORDERED = [
+    "Bureau",
+    "Department",
+    "Unit",
+    "User",
+    "Membership",
+    "Project",
+    "Declaration",
+    "Approval",
+    "ApprovalRecord",
+    "Notice",
+    "NoticeDelivery",
+]
+_PLACES = {name: place for place, name in enumerate(_ORDERED)}
 
 
 class Site(admin.AdminSite):
@@ -29,6 +45,13 @@ class Site(admin.AdminSite):
         """Administrators and auditors by their memberships in force, and superusers."""
         return is_administrator(request) or is_auditor(request)
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Organisations, people, the procedure, notices: not by the alphabet."""
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(key=lambda model: _PLACES.get(model["object_name"], len(_PLACES)))
+        return apps
+
     @method_decorator(never_cache)
     @login_not_required
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -36,15 +59,8 @@ class Site(admin.AdminSite):
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         if request.user.is_authenticated:
-            return redirect_to_index(self)
+            return redirect("admin:index")
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
-
-
-def redirect_to_index(site: admin.AdminSite) -> HttpResponse:
-    """To the first page of the site."""
-    from django.shortcuts import redirect
-
-    return redirect(f"{site.name}:index")
 
 
 def _signed_in(request: HttpRequest) -> bool:
@@ -53,7 +69,7 @@ def _signed_in(request: HttpRequest) -> bool:
 
 def is_administrator(request: HttpRequest) -> bool:
     """Manages organisations and people."""
-    return _signed_in(request) and (request.user.is_superuser or actor(request).has(Role.ADMINISTRATOR))  # type: ignore[union-attr]
+    return _signed_in(request) and (request.user.is_superuser or actor(request).has(Role.ADMINISTRATOR))
 
 
 def is_auditor(request: HttpRequest) -> bool:

@@ -1,6 +1,6 @@
 """Composing an approval: date, title, notes, and which declarations it holds."""
 
-from datetime import date
+import datetime
 from typing import Any
 
 from django import forms
@@ -11,8 +11,8 @@ from approvals.forms.fields import Styled
 from approvals.forms.steps import chosen_rows
 from approvals.models import Approval
 
-EARLIEST = date(2000, 1, 1)
-LATEST = date(2100, 12, 31)
+EARLIEST = datetime.date(2000, 1, 1)
+LATEST = datetime.date(2100, 12, 31)
 
 
 class ChosenField(forms.Field):
@@ -51,7 +51,7 @@ class ApprovalForm(Styled, forms.Form):
         help_text=_("印在表格之后，例如执行要求；可以不填。"),
     )
 
-    def clean_date(self) -> date:
+    def clean_date(self) -> datetime.date:
         """A day within the years the product knows."""
         day = self.cleaned_data["date"]
         if not EARLIEST <= day <= LATEST:

@@ -62,6 +62,6 @@ class BaseFundingFormSet(StyledRows):
         return {row["source"]: row["amount"] for row in rows if row.get("source") and not row.get("DELETE")}
 
 
-FundingFormSet = forms.formset_factory(
+FundingFormSet: type[BaseFundingFormSet] = forms.formset_factory(  # type: ignore[assignment]
     FundingForm, formset=BaseFundingFormSet, extra=SPARE_ROWS, can_delete=True, max_num=60, absolute_max=60
 )

@@ -112,7 +112,7 @@ class BaseIndicatorFormSet(StyledRows):
         return [_draft(row, _stored_row(row["kept"], stored)) for row in rows]
 
 
-IndicatorFormSet = forms.formset_factory(
+IndicatorFormSet: type[BaseIndicatorFormSet] = forms.formset_factory(  # type: ignore[assignment]
     IndicatorForm,
     formset=BaseIndicatorFormSet,
     extra=SPARE_ROWS,

@@ -35,7 +35,7 @@ class ListFilter(Styled, forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("项目或单位的名称、编码")}),
     )
     size = forms.TypedChoiceField(
-        label=_("每页"), required=False, coerce=int, empty_value=PAGE_SIZES[0], choices=[(n, n) for n in PAGE_SIZES]
+        label=_("每页"), required=False, coerce=int, empty_value=None, choices=[(n, n) for n in PAGE_SIZES]
     )
 
     def __init__(self, *args: Any, visible: QuerySet[Declaration], years: list[int], **kwargs: Any) -> None:

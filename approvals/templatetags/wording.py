@@ -1,6 +1,5 @@
 """How values are written on pages."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -8,16 +7,17 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from approvals.models import ApprovalRecord, Indicator
-from approvals.reasons import Reason
 from approvals.selectors.contents import plain
-from approvals.states import State, Verb
+from approvals.states import State
 from approvals.values import DOUBTS, Reading, split_value
+from approvals.views.words import reason_words, state_word, verb_word
 from perfgoals.money import format_amount
 
 register = template.Library()
+for words in (state_word, verb_word, reason_words):
+    register.filter(words.__name__, words)
 
 _COLOURS = {
     State.DRAFT: "secondary",
@@ -30,7 +30,6 @@ _COLOURS = {
     State.REJECTED: "red",
     State.SUPERSEDED: "secondary",
 }
-_OTHER_VERBS = {"issue": gettext_lazy("发出批复")}
 
 
 @register.filter
@@ -53,24 +52,6 @@ def state_badge(state: str) -> SafeString:
     except ValueError:
         return format_html('<span class="badge bg-secondary-lt">{}</span>', state)
     return format_html('<span class="badge bg-{}-lt">{}</span>', _COLOURS[known], known.label)
-
-
-@register.filter
-def state_word(state: str) -> str:
-    """The state's word; "" for none."""
-    return str(State(state).label) if state in State.values else state
-
-
-@register.filter
-def verb_word(verb: str) -> str:
-    """The step's word, for ledger rows too."""
-    return str(Verb(verb).label) if verb in Verb.values else str(_OTHER_VERBS.get(verb, verb))
-
-
-@register.filter
-def reason_words(reasons: Iterable[str]) -> list[str]:
-    """The reasons of a step, as the reviewer chose them."""
-    return [str(Reason(reason).label) if reason in Reason.values else reason for reason in reasons]
 
 
 @register.filter

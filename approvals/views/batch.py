@@ -1,7 +1,5 @@
 """One step with many declarations: first what will happen to each, then it happens."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -10,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from approvals.forms.steps import BatchForm, chosen_rows
-from approvals.services.verbs import Forecast, Outcome, foresee, perform_many
+from approvals.services.verbs import Outcome, foresee, perform_many
 from approvals.states import Verb
 from approvals.views.common import local_path, refusals_as_pages, user_of
 from perfgoals.errors import Refusal
@@ -25,17 +23,23 @@ def batch(request: HttpRequest) -> HttpResponse:
     back = local_path(request.POST.get("next", ""), reverse("declarations"))
     forecast = foresee(seen, verb, user_of(request), seen)
     required = any(edge.comment_required for _declaration, edge in forecast.going)
-    if "confirm" not in request.POST:
-        form = BatchForm(verb=verb, comment_required=required)
-        return _ask(request, verb, seen, forecast, form, back)
-
-    form = BatchForm(request.POST, verb=verb, comment_required=required)
-    if not form.is_valid():
-        return _ask(request, verb, seen, forecast, form, back, status=422)
-    asked = form.cleaned_data
-    if required and not asked["comment"]:
+    confirmed = request.POST if "confirm" in request.POST else None
+    form = BatchForm(confirmed, verb=verb, comment_required=required)
+    shown = {
+        "verb": Verb(verb),
+        "chosen": [f"{pk}:{revision}" for pk, revision in seen.items()],
+        "going": forecast.going,
+        "refused": forecast.refused,
+        "form": form,
+        "back": back,
+    }
+    if confirmed is None:
+        return render(request, "approvals/declarations/batch.html", shown)
+    if form.is_valid() and required and not form.cleaned_data["comment"]:
         form.add_error("comment", _("%(verb)s须写明意见。") % {"verb": Verb(verb).label})
-        return _ask(request, verb, seen, forecast, form, back, status=422)
+    if not form.is_valid():
+        return render(request, "approvals/declarations/batch.html", shown, status=422)
+    asked = form.cleaned_data
     outcome = perform_many(
         seen,
         verb,
@@ -56,26 +60,6 @@ def _chosen(data: QueryDict) -> dict[int, int]:
     if not seen:
         raise Refusal("invalid", _("没有选择项目。请回到列表，勾选要办理的项目。"))
     return seen
-
-
-def _ask(
-    request: HttpRequest,
-    verb: str,
-    seen: dict[int, int],
-    forecast: Forecast,
-    form: BatchForm,
-    back: str,
-    status: int = 200,
-) -> HttpResponse:
-    context: dict[str, Any] = {
-        "verb": Verb(verb),
-        "chosen": [f"{pk}:{revision}" for pk, revision in seen.items()],
-        "going": forecast.going,
-        "refused": forecast.refused,
-        "form": form,
-        "back": back,
-    }
-    return render(request, "approvals/declarations/batch.html", context, status=status)
 
 
 def _tell(request: HttpRequest, verb: str, outcome: Outcome, back: str) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from approvals.forms.listing import ListFilter
+from approvals.forms.listing import PAGE_SIZES, ListFilter
 from approvals.forms.steps import StepForm
 from approvals.models import Declaration, Indicator, User
 from approvals.models.edges import Edge
@@ -28,7 +28,9 @@ def index(request: HttpRequest) -> HttpResponse:
     visible = visible_to(person)
     narrowing = ListFilter(request.GET, visible=visible, years=years(person))
     bucket = narrowing.bucket_shown()
-    page = paged(request, with_counts(listed(narrowing.narrow(visible))), narrowing.chosen().get("size") or 50)
+    page = paged(
+        request, with_counts(listed(narrowing.narrow(visible))), narrowing.chosen().get("size") or PAGE_SIZES[0]
+    )
     rows = list(page.object_list)
     return render(
         request,
@@ -94,7 +96,7 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     except Refusal as refusal:
         if refusal.code not in ("comment_missing", "checks_failed", "invalid"):
             raise
-        return _step_page(request, declaration, edge, form, refusal, status=refusal.status)
+        return _step_page(request, declaration, edge, form, refusal=refusal, status=refusal.status)
     messages.success(request, _("“%(name)s”已%(verb)s。") % {"name": moved.project.name, "verb": edge.verb.label})
     # A step may end what the person sees of it: a department's reviewer, say, who is no longer one.
     return redirect("declaration", pk) if visible_to(person).filter(pk=pk).exists() else redirect("home")
@@ -137,6 +139,7 @@ def _step_page(
     declaration: Declaration,
     edge: Edge,
     form: StepForm,
+    *,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:

@@ -80,7 +80,9 @@ def test_from_filer_to_approval(city: City, sign_in: Callable[..., Page], errors
     filer.get_by_label("资金来源").nth(0).select_option("一般公共预算")
     filer.get_by_label("金额", exact=True).nth(0).fill("8.5")
     filer.get_by_label("年度绩效目标").fill("更换老旧护栏，保障游人安全。")
-    fill_indicator(filer, 0, {"一级指标": "产出指标", "二级指标": "数量指标", "三级指标": "更换护栏长度", "指标值": "≥800米"})
+    fill_indicator(
+        filer, 0, {"一级指标": "产出指标", "二级指标": "数量指标", "三级指标": "更换护栏长度", "指标值": "≥800米"}
+    )
     fill_indicator(filer, 1, {"一级指标": "效益指标", "三级指标": "游客安全事故", "指标值": ""})
     filer.get_by_role("button", name="保存并送审").click()
     expect(filer.get_by_text("送审前须改正下列问题")).to_be_visible()
@@ -94,7 +96,6 @@ def test_from_filer_to_approval(city: City, sign_in: Callable[..., Page], errors
     last.get_by_label("指标值", exact=True).fill("2027年10月底前")
     for _time in range(filer.locator(".indicator-row").count() - 1):
         last.get_by_role("button", name="上移").click()
-
 
     filer.get_by_role("button", name="保存", exact=True).click()
     expect(filer.get_by_text("已保存")).to_be_visible()
@@ -152,7 +153,9 @@ def test_from_filer_to_approval(city: City, sign_in: Callable[..., Page], errors
     filer.locator("main").get_by_role("button", name=re.compile("批复")).first.click()
     expect(filer.get_by_text("已批复").first).to_be_visible()
     shoot(filer, "16-detail-approved")
-    verbs = list(ApprovalRecord.objects.filter(declaration=declaration).order_by("sequence").values_list("verb", flat=True))
+    verbs = list(
+        ApprovalRecord.objects.filter(declaration=declaration).order_by("sequence").values_list("verb", flat=True)
+    )
     assert verbs == ["submit", "endorse", "pass", "approve"]
     assert errors == []
 
@@ -186,7 +189,8 @@ def test_admin_site(city: City, sign_in: Callable[..., Page], errors: list[str])
     page.get_by_role("link", name="后台管理").click()
     shoot(page, "21-admin")
     for number, path in enumerate(
-        ["user/", f"user/{city.filer.pk}/change/", "approvalrecord/", "declaration/", "noticedelivery/", "unit/add/"], 22
+        ["user/", f"user/{city.filer.pk}/change/", "approvalrecord/", "declaration/", "noticedelivery/", "unit/add/"],
+        22,
     ):
         page.goto(f"/admin/approvals/{path}")
         page.screenshot(path=SHOTS / f"{number}-admin.png", full_page=True)

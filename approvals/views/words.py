@@ -1,0 +1,26 @@
+"""How steps, states and reasons are called on pages; what is stored and unknown is shown as it is."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from approvals.reasons import Reason
+from approvals.states import State, Verb
+
+# What stands in the ledger and is no step of a declaration.
+OTHER_VERBS = {"issue": _("发出批复")}
+
+
+def state_word(state: str) -> str:
+    """The state's word; "" for none."""
+    return str(State(state).label) if state in State.values else state
+
+
+def verb_word(verb: str) -> str:
+    """The step's word, for ledger rows too."""
+    return str(Verb(verb).label) if verb in Verb.values else str(OTHER_VERBS.get(verb, verb))
+
+
+def reason_words(reasons: Iterable[str]) -> list[str]:
+    """The reasons of a step, as the reviewer chose them."""
+    return [str(Reason(reason).label) if reason in Reason.values else reason for reason in reasons]

@@ -1,0 +1,139 @@
+"""Every page has its rule: who gets what from each address. Nobody may be forgotten, no address either."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from approvals import urls
+from approvals.models import Approval, Declaration, Notice
+from approvals.states import State
+from tests.factories import City
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+PEOPLE = (
+    "filer", "sister_filer", "department_filer", "department_reviewer", "other_department_reviewer",
+    "finance_reviewer", "approver", "other_finance_reviewer", "other_approver", "auditor", "administrator", "nobody",
+)  # fmt: skip
+
+#                          filer sis   depf  rev   orev  fin   app   ofin  oapp  aud   adm   nobody
+RULES = {
+    "home":                  "200   200   200   200   200   200   200   200   200   200   200   200",
+    "declarations":          "200   200   200   200   200   200   200   200   200   200   200   200",
+    "declaration-new":       "200   200   200   403   403   403   403   403   403   403   403   403",
+    "declarations-batch":    "405   405   405   405   405   405   405   405   405   405   405   405",
+    "declaration":           "200   404   200   200   404   404   404   404   404   200   404   404",
+    "declaration-edit":      "200   404   200   403   404   404   404   404   404   403   404   404",
+    "declaration-discard":   "200   404   200   403   404   404   404   404   404   403   404   404",
+    "declaration-step":      "200   404   200   403   404   404   404   404   404   403   404   404",
+    "approvals":             "200   200   200   200   200   200   200   200   200   200   200   200",
+    "approval-new":          "404   404   404   404   404   404   200   404   404   404   404   404",
+    "approval":              "200   200   200   200   404   200   200   404   404   200   404   404",
+    "approval-download":     "200   200   200   200   404   200   200   404   404   200   404   404",
+    "notices":               "200   200   200   200   200   200   200   200   200   200   200   200",
+    "notices-read":          "405   405   405   405   405   405   405   405   405   405   405   405",
+    "notice":                "200   404   404   404   404   404   404   404   404   404   404   404",
+}  # fmt: skip
+
+
+@pytest.fixture
+def paths(city: City) -> dict[str, str]:
+    """An address of each kind: about a draft, a passed declaration, an approval and a notice of the filer."""
+    city.declaration(State.APPROVED)
+    city.declaration(State.PASSED)
+    draft = city.declaration()
+    approval = Approval.objects.get()
+    notice = Notice.objects.filter(recipient=city.filer).latest("pk")
+    arguments = {
+        "declaration": [draft.pk],
+        "declaration-edit": [draft.pk],
+        "declaration-discard": [draft.pk],
+        "declaration-step": [draft.pk, "submit"],
+        "approval-new": [city.department.pk, 2027],
+        "approval": [approval.pk],
+        "approval-download": [approval.pk, "xlsx"],
+        "notice": [notice.pk],
+    }
+    return {name: reverse(name, args=arguments.get(name, [])) for name in RULES}
+
+
+def test_no_address_is_forgotten() -> None:
+    # Signing in and the admin site have tests of their own.
+    named = {pattern.name for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)}
+    assert named - {"login", "logout", "password_change"} == set(RULES)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_what_each_person_gets(city: City, paths: dict[str, str], as_, who: str) -> None:
+    client: Client = as_(getattr(city, who))
+    column = PEOPLE.index(who)
+    found = {name: client.get(path).status_code for name, path in paths.items()}
+    assert found == {name: int(row.split()[column]) for name, row in RULES.items()}
+
+
+def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_page(paths: dict[str, str], client: Client) -> None:
+    for path in [*paths.values(), reverse("password_change")]:
+        for answer in (client.get(path), client.post(path)):
+            assert answer.status_code == 302, path
+            assert answer["Location"].startswith(reverse("login")), path
+
+
+def test_a_post_by_somebody_else_changes_nothing(city: City, paths: dict[str, str], as_) -> None:
+    before = list(Declaration.objects.order_by("pk").values_list("pk", "state", "revision"))
+    for who in ("sister_filer", "other_department_reviewer", "other_approver", "administrator", "nobody"):
+        client = as_(getattr(city, who))
+        for name in ("declaration-edit", "declaration-discard", "declaration-step", "approval-new", "notice"):
+            assert client.post(paths[name], {"seen": 1}).status_code == 404, (who, name)
+    assert list(Declaration.objects.order_by("pk").values_list("pk", "state", "revision")) == before
+
+
+def test_changes_need_the_token_of_the_page(city: City, paths: dict[str, str]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(city.filer)
+    for name in ("declaration-edit", "declaration-discard", "declaration-step", "declarations-batch", "notice"):
+        answer = client.post(paths[name], {"seen": 1})
+        assert answer.status_code == 403, name
+        assert "页面已过期" in answer.content.decode()
+    assert Declaration.objects.filter(state=State.DRAFT).count() == 1
+
+
+def test_looking_changes_nothing(city: City, paths: dict[str, str], as_) -> None:
+    client = as_(city.filer)
+    for path in paths.values():
+        client.get(path)
+    assert Declaration.objects.filter(state=State.DRAFT).count() == 1
+    assert not Notice.objects.filter(read_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/declarations/99999999999999999999999/",
+        "/declarations/99999999999999999999999/submit/",
+        "/declarations/1/no-such-step/",
+        "/approvals/99999999999999999999999/",
+        "/approvals/new/1/99999999999999999/",
+        "/approvals/new/99999999999999999999999/2027/",
+        "/notices/99999999999999999999999/",
+        "/no/such/page/",
+    ],
+)
+def test_nonsense_addresses_are_not_found(city: City, as_, path: str) -> None:
+    answer = as_(city.approver).get(path)
+    assert answer.status_code == 404
+    assert "没有找到" in answer.content.decode()
+
+
+def test_every_page_keeps_to_the_content_security_policy(city: City, paths: dict[str, str], as_) -> None:
+    for who in ("filer", "approver"):
+        client = as_(getattr(city, who))
+        for path in paths.values():
+            answer = client.get(path)
+            if not answer["Content-Type"].startswith("text/html"):
+                continue
+            assert "script-src 'self'" in answer["Content-Security-Policy"]
+            page = answer.content.decode()
+            assert "<style" not in page, path
+            assert " style=" not in page, path
+            assert " onclick=" not in page, path
+            assert page.count("<script") == page.count("<script src="), path
