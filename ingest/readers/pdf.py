@@ -1,26 +1,30 @@
 """PDF documents with a text layer: a grid for each table, with merged cells, and paragraphs between them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pypdfium2
 
 from ingest.gate import PDFIUM, Passed
-from ingest.grid import Document, Paragraph, Span
-from ingest.problems import Refused
+from ingest.grid import Cell, Document, Grid, Paragraph, Span
+from ingest.problems import Problem, Refused
 from ingest.readers import Progress
 from ingest.readers.pages import Item, PageParagraph, PageTable, put_together
-from ingest.readers.pdfpage import Char, PageContent, read_page
-from ingest.readers.pdftext import cell_text, segments
+from ingest.readers.pdfpage import Char, PageContent, Rule, read_page
+from ingest.readers.pdftext import cell_text, paragraphs, segments
 from ingest.readers.ruling import RuledTable, tables
 from ingest.readers.tables import TableBuilder
+from ingest.readers.unruled import AlignedTable, split
 
 MAX_PAGES = 5_000
+# More characters without meaning than this, and the text cannot be relied on.
+MAX_UNMAPPED_SHARE = 0.05
 
 
 def read(passed: Passed, progress: Progress) -> Document:
     """Read all pages. Raises Refused for scanned pages without text."""
     pages: list[list[Item]] = []
-    pictures = chars = 0
+    scanned: list[int] = []
+    pictures = chars = unmapped = 0
     with PDFIUM:
         document = pypdfium2.PdfDocument(passed.data)
         try:
@@ -31,13 +35,19 @@ def read(passed: Passed, progress: Progress) -> Document:
                 content = _content(document, number)
                 pictures += content.pictures
                 chars += len(content.chars)
+                unmapped += content.unmapped
+                if content.pictures and not content.chars:
+                    scanned.append(number)
                 pages.append(_items(content, number))
                 progress(number, count)
         finally:
             document.close()
     if not chars:
         raise _no_text(passed.name, count, pictures)
-    return Document("pdf", put_together(pages))
+    if unmapped > chars * MAX_UNMAPPED_SHARE:
+        raise _unmapped(passed.name, unmapped, chars)
+    problems = [_scanned_pages(passed.name, scanned)] if scanned else []
+    return Document("pdf", put_together(pages), problems)
 
 
 def _content(document: pypdfium2.PdfDocument, number: int) -> PageContent:
@@ -62,19 +72,37 @@ def _items(content: PageContent, page: int) -> list[Item]:
                 break
         else:
             outside.append(char)
+    aligned, outside = split(outside, _unused(content.horizontal, found))
     placed: list[tuple[float, Item]] = [
-        (line.top, PageParagraph(Paragraph(line.text.strip(), f"第{page}页"))) for line in segments(outside)
+        (top, PageParagraph(Paragraph(text, f"第{page}页"))) for top, text in paragraphs(segments(outside))
     ]
-    number = 0
-    for table, cells in zip(found, inside, strict=True):
-        if cells:
-            number += 1
-            placed.append((table.ys[0], _ruled(table, cells, page, number)))
+    shaped: list[tuple[float, RuledTable | AlignedTable, dict[int, list[Char]]]] = [
+        (table.ys[0], table, cells) for table, cells in zip(found, inside, strict=True) if cells
+    ]
+    shaped.extend((table.top, table, {}) for table in aligned)
+    shaped.sort(key=lambda item: item[0])
+    for number, (top, table, cells) in enumerate(shaped, 1):
+        label = f"第{page}页 表{number}"
+        made = _ruled(table, cells, page, label) if isinstance(table, RuledTable) else _aligned(table, page, label)
+        placed.append((top, made))
     placed.sort(key=lambda item: item[0])
     return [item for _, item in placed]
 
 
-def _ruled(table: RuledTable, cells: dict[int, list[Char]], page: int, number: int) -> PageTable:
+def _unused(rules: list[Rule], used: list[RuledTable]) -> list[Rule]:
+    """Lines across outside of the ruled tables."""
+    return [rule for rule in rules if not any(table.ys[0] - 1 <= rule.at <= table.ys[-1] + 1 for table in used)]
+
+
+def _aligned(table: AlignedTable, page: int, label: str) -> PageTable:
+    rows: list[Sequence[Cell]] = []
+    for cells in table.rows:
+        widths = zip(table.edges, table.edges[1:], strict=False)
+        rows.append([cell_text(chars, right - left) for chars, (left, right) in zip(cells, widths, strict=True)])
+    return PageTable(grid=Grid(label, rows, locate=locator(label), page=page), edges=table.edges)
+
+
+def _ruled(table: RuledTable, cells: dict[int, list[Char]], page: int, label: str) -> PageTable:
     builder = TableBuilder()
     by_row: dict[int, list[int]] = {}
     for index, region in enumerate(table.regions):
@@ -90,7 +118,6 @@ def _ruled(table: RuledTable, cells: dict[int, list[Char]], page: int, number: i
             if region.bottom > region.top:
                 builder.add_span(Span(region.top, region.left, region.bottom, region.right))
         builder.add_row(placed)
-    label = f"第{page}页 表{number}"
     starts = sorted({region.left for region in table.regions})
     index_of = {left: index for index, left in enumerate(starts)}
     return PageTable(
@@ -118,6 +145,29 @@ def _no_text(name: str, pages: int, pictures: int) -> Refused:
         found,
         "由 Word、Excel 等直接导出、文字可以选中复制的 PDF",
         "请上传原始的 Word 或 Excel 文件；只有扫描件时，请先做文字识别（OCR）并人工核对后再上传",
+    )
+
+
+def _unmapped(name: str, unmapped: int, chars: int) -> Refused:
+    return Refused.because(
+        "TEXT_NOT_EXTRACTABLE",
+        name,
+        f"{max(chars, unmapped)} 个字符中有 {unmapped} 个没有对应的文字（字体未附编码表），读出来会是乱码或缺字",
+        "文字可以选中并正确复制的 PDF",
+        "请上传原始的 Word 或 Excel 文件，或重新导出 PDF",
+    )
+
+
+def _scanned_pages(name: str, pages: list[int]) -> Problem:
+    shown = "、".join(str(page) for page in pages[:20]) + ("……" if len(pages) > 20 else "")
+    return Problem(
+        code="PAGES_WITHOUT_TEXT",
+        severity="warning",
+        place=f"{name} 第{shown}页",
+        found="只有图像、没有文字",
+        expected="文字可以选中复制的页面",
+        message=f"{name} 第{shown}页：只有图像、没有文字（扫描件），这些页没有读取。",
+        fix="如其中有绩效目标表，请上传原始的 Word 或 Excel 文件",
     )
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ingest.readers.wordtext import symbol
+
 # A filled shape thinner than this is a line; so is the distance under which two parallel lines are one.
 THIN = 3.0
 _MIN_LENGTH = 2.0
@@ -20,6 +22,9 @@ _MAX_FORM_DEPTH = 5
 _DIRECTION_SAMPLES = 60
 # Turning by quarter: x' = a·x + b·y, y' = c·x + d·y, with y' growing downwards.
 _TURNS = {0: (1, 0, 0, -1), 1: (0, 1, 1, 0), 2: (-1, 0, 0, 1), 3: (0, -1, -1, 0)}
+
+# What a font without a table of characters gives.
+_UNMAPPED = frozenset({0, 0xFFFD})
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -51,7 +56,7 @@ class PageContent:
     """What can be seen on one page.
 
     `box` is the page itself: left, top, right, bottom. `pictures` counts images: pictures without characters are
-    a scan.
+    a scan. `unmapped` counts characters whose font does not say what they mean.
     """
 
     box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
@@ -59,6 +64,7 @@ class PageContent:
     horizontal: list[Rule] = field(default_factory=list)
     vertical: list[Rule] = field(default_factory=list)
     pictures: int = 0
+    unmapped: int = 0
 
 
 def read_page(page: pypdfium2.PdfPage) -> PageContent:
@@ -71,7 +77,7 @@ def read_page(page: pypdfium2.PdfPage) -> PageContent:
         count = pdfium.FPDFText_CountChars(text_page)
         turn = _TURNS[_direction(text_page, count)]
         chars: list[Char] = []
-        _read_chars(text_page, count, turn, chars)
+        content.unmapped = _read_chars(text_page, count, turn, chars)
     finally:
         pdfium.FPDFText_ClosePage(text_page)
     content.box = _visible(page, turn)
@@ -90,8 +96,10 @@ def _direction(text_page: object, count: int) -> int:
     return votes.most_common(1)[0][0] if votes else 0
 
 
-def _read_chars(text_page: object, count: int, turn: tuple[int, int, int, int], chars: list[Char]) -> None:
+def _read_chars(text_page: object, count: int, turn: tuple[int, int, int, int], chars: list[Char]) -> int:
+    """Adds the characters; returns how many there are whose font does not say what they mean."""
     a, b, c, d = turn
+    unmapped = 0
     box = pdfium.FS_RECTF()
     reference = ctypes.byref(box)
     code_of, box_of, generated = (
@@ -111,6 +119,8 @@ def _read_chars(text_page: object, count: int, turn: tuple[int, int, int, int], 
         # 0xFFFE is the hyphen at a line end that pdfium marks; 2 is its mark in older versions.
         if code in (0xFFFE, 2):
             code = 0x2D
+        if code in _UNMAPPED or 0xE000 <= code < 0xF000:
+            unmapped += 1
         if code < 32 or code == 0xFFFF or not box_of(text_page, index, reference):
             continue
         soft = code in (32, 160) and generated(text_page, index) == 1
@@ -121,7 +131,9 @@ def _read_chars(text_page: object, count: int, turn: tuple[int, int, int, int], 
             x0, x1 = x1, x0
         if y0 > y1:
             y0, y1 = y1, y0
-        chars.append(Char(chr(code), x0, y0, x1, y1, soft))
+        text = symbol(f"{code:04X}") if 0xF000 <= code < 0xF100 else chr(code)
+        chars.append(Char(text, x0, y0, x1, y1, soft))
+    return unmapped
 
 
 def _visible(page: pypdfium2.PdfPage, turn: tuple[int, int, int, int]) -> tuple[float, float, float, float]:

@@ -43,11 +43,12 @@ class Line:
 
 def lines(chars: Iterable[Char]) -> list[Line]:
     """Lines from top to bottom, each sorted from left to right."""
-    made = [_line(row) for row in _rows(chars)]
+    made = [_line(row) for row in visual_rows(chars)]
     return [line for line in made if line.text]
 
 
-def _rows(chars: Iterable[Char]) -> list[list[Char]]:
+def visual_rows(chars: Iterable[Char]) -> list[list[Char]]:
+    """Characters that stand on one line each, from top to bottom; in no order inside of a line."""
     rows: list[list[Char]] = []
     bounds: list[tuple[float, float]] = []
     for char in sorted(chars, key=lambda char: char.top + char.bottom):
@@ -103,7 +104,7 @@ def _covers(first: Char, second: Char) -> bool:
 def segments(chars: Iterable[Char]) -> list[Line]:
     """Lines outside of tables, cut where a wide gap makes them separate texts."""
     found: list[Line] = []
-    for row in _rows(chars):
+    for row in visual_rows(chars):
         row.sort(key=lambda char: char.left)
         part: list[Char] = []
         for char in row:
@@ -118,11 +119,35 @@ def segments(chars: Iterable[Char]) -> list[Line]:
     return [line for line in found if line.text.strip()]
 
 
+def paragraphs(found: list[Line]) -> list[tuple[float, str]]:
+    """(top, text) of paragraphs: a line that reaches the right margin goes on in the next one."""
+    margin = max((line.right for line in found), default=0.0)
+    made: list[tuple[float, str]] = []
+    last: Line | None = None
+    for line in found:
+        if last is not None and _flows(last, line, margin):
+            made[-1] = (made[-1][0], join(made[-1][1], line.text))
+        else:
+            made.append((line.top, line.text))
+        last = line
+    return [(top, text.strip()) for top, text in made]
+
+
+def _flows(last: Line, line: Line, margin: float) -> bool:
+    size = line.height
+    full = margin - last.right < 2 * size and last.right - last.left > 15 * size
+    below = 0 < line.top - last.top < 2.5 * size and abs(line.height - last.height) < 0.25 * size
+    indented = line.left > last.left + 0.8 * size
+    return full and below and not indented
+
+
 def cell_text(chars: Iterable[Char], width: float) -> str | None:
     """The text of a cell `width` points wide: broken lines are joined, lines ended on purpose stay lines."""
     found = lines(chars)
     if not found:
         return None
+    if len(found) > 1 and all(len(line.text.strip()) == 1 for line in found):
+        return "".join(line.text.strip() for line in found)  # written downwards
     # Text fills the cell up to its margins, which the longest line shows.
     full = max(line.right - line.left for line in found)
     margin = min(max(width - full, 0.0), 2 * found[0].height)

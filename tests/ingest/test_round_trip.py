@@ -227,13 +227,22 @@ def samples() -> list[Path]:
     return sorted(folder.glob("*.*")) if folder.is_dir() else []
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_names_with_years_and_numbers(format: Format) -> None:
+    names = ("2026年普查经费", "普查经费2026", "1号楼维修", "第120急救中心设备", "（2026）年会", "5G专网")
+    assert_equal(approval(unit(*map(project, names))), format, SHAOXING)
+
+
 def as_content(found: Extraction, form: Form) -> ApprovalContent:
     """What was read, as it would be approved: with codes, and with the money that the form has columns for."""
     units: dict[tuple[str, str], list[ProjectContent]] = {}
     sources = (
         {column.money for column in form.body.columns} if isinstance(form.body, TableBody) else {"财政资金", "其他资金"}
     )
+    # 财政资金 is what a city's own form calls 一般公共预算.
+    renamed = {} if "财政资金" in sources else {"财政资金": "一般公共预算"}
     for row in found.projects:
+        money = {renamed.get(source, source): amount for source, amount in row.funding.items()}
         indicators = tuple(
             IndicatorContent(**{name: getattr(each, name) for name in IndicatorContent.__slots__})
             for each in row.indicators
@@ -241,7 +250,7 @@ def as_content(found: Extraction, form: Form) -> ApprovalContent:
         names = ("code", "name", "category", "period", "total", "purpose", "goal", "spending_plan")
         content = ProjectContent(
             **{name: getattr(row, name) for name in names},
-            funding={source: amount for source, amount in row.funding.items() if source in sources},
+            funding={source: amount for source, amount in money.items() if source in sources},
             indicators=indicators,
         )
         units.setdefault((row.unit_code or "999001", row.unit_name or "本级"), []).append(content)

@@ -86,14 +86,18 @@ def test_merged_cells_become_spans() -> None:
 
 def test_columns_in_which_no_cell_begins_are_left_out() -> None:
     wide = '<w:gridSpan w:val="3"/>'
-    grid = grid_of(docx_body(table(row(cell("甲", wide), cell("乙", wide)), row(cell("丙", wide), cell("丁", wide)))), "窄.docx")
+    grid = grid_of(
+        docx_body(table(row(cell("甲", wide), cell("乙", wide)), row(cell("丙", wide), cell("丁", wide)))), "窄.docx"
+    )
     assert grid.rows == [["甲", "乙"], ["丙", "丁"]]
     assert grid.spans == []
 
 
 def test_row_that_begins_further_right() -> None:
     before = '<w:gridBefore w:val="1"/><w:gridAfter w:val="1"/>'
-    grid = grid_of(docx_body(table(row(cell("一"), cell("二"), cell("三")), row(cell("四"), properties=before))), "移.docx")
+    grid = grid_of(
+        docx_body(table(row(cell("一"), cell("二"), cell("三")), row(cell("四"), properties=before))), "移.docx"
+    )
     assert padded(grid) == [["一", "二", "三"], [None, "四", None]]
 
 
@@ -155,7 +159,7 @@ def test_nested_table_follows_as_its_own_grid() -> None:
             ),
             "7页",
         ),
-        (f'<w:sdt><w:sdtPr/><w:sdtContent>{para(run("控件"))}</w:sdtContent></w:sdt>', "控件"),
+        (f"<w:sdt><w:sdtPr/><w:sdtContent>{para(run('控件'))}</w:sdtContent></w:sdt>", "控件"),
         (
             para(
                 "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>"
@@ -189,7 +193,10 @@ def test_cells_and_rows_inside_content_controls_are_read() -> None:
         return f"<w:sdt><w:sdtContent>{xml}</w:sdtContent></w:sdt>"
 
     wrapped = control(row(cell("甲"), control(cell("乙"))))
-    assert grid_of(docx_body(table(wrapped, row(cell("丙"), cell("丁")))), "控.docx").rows == [["甲", "乙"], ["丙", "丁"]]
+    assert grid_of(docx_body(table(wrapped, row(cell("丙"), cell("丁")))), "控.docx").rows == [
+        ["甲", "乙"],
+        ["丙", "丁"],
+    ]
 
 
 def test_deleted_row_is_not_there() -> None:

@@ -16,7 +16,8 @@ TABLE = (
 
 
 @pytest.mark.parametrize(
-    ("encoding", "declared"), [("gb18030", "gb2312"), ("gbk", "GBK"), ("utf-8", "utf-8"), ("gb18030", None), ("utf-16", None)]
+    ("encoding", "declared"),
+    [("gb18030", "gb2312"), ("gbk", "GBK"), ("utf-8", "utf-8"), ("gb18030", None), ("utf-16", None)],
 )
 def test_declared_gb2312_means_gb18030(encoding: str, declared: str | None) -> None:
     meta = f'<meta http-equiv="Content-Type" content="text/html; charset={declared}">' if declared else ""

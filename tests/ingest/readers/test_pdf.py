@@ -1,5 +1,6 @@
 """PDF tables from ruled lines: spans, broken lines, page ends, several tables, turned pages, scans."""
 
+import io
 from pathlib import Path
 
 import pypdfium2
@@ -25,8 +26,6 @@ from tests.ingest.readers.making import (
 
 def rotated(data: bytes, turns: int) -> bytes:
     """The same pages, shown turned by quarters."""
-    import io
-
     document = pypdfium2.PdfDocument(data)
     for page in document:
         page.set_rotation(turns * 90)
@@ -99,7 +98,9 @@ def test_texts_side_by_side_outside_of_tables_are_apart() -> None:
 
 
 def long_rows(count: int) -> list[list[str | None]]:
-    return [[f"6010{number:02}", f"第{number}项经费", "产出指标", "册数", f"≥{number}", "说明"] for number in range(count)]
+    return [
+        [f"6010{number:02}", f"第{number}项经费", "产出指标", "册数", f"≥{number}", "说明"] for number in range(count)
+    ]
 
 
 def test_table_over_several_pages_is_one_grid_and_every_row_keeps_its_page() -> None:
@@ -117,7 +118,7 @@ def test_repeated_title_and_header_do_not_part_a_table() -> None:
     rows = long_rows(60)
     cells = "".join(f"[{cell}]," for row in rows for cell in row)
     header = "".join(f"[{cell}]," for cell in HEADER)
-    markup = f"#set page(header: [云溪市目标表], numbering: \"1\")\n#table(columns: 6, table.header({header}) , {cells})"
+    markup = f'#set page(header: [云溪市目标表], numbering: "1")\n#table(columns: 6, table.header({header}) , {cells})'
     document = read(pdf(markup), "头.pdf")
     grid = document.grids[0]
     assert len(document.grids) == 1
@@ -199,8 +200,6 @@ def test_frame_around_the_page_is_no_table() -> None:
 
 
 def test_scan_is_told_from_an_empty_table() -> None:
-    import io
-
     document = pypdfium2.PdfDocument.new()
     page = document.new_page(400, 400)
     image = pypdfium2.PdfImage.new(document)
@@ -227,3 +226,30 @@ def test_pdf_of_another_program_gives_the_same_cells(tmp_path: Path) -> None:
     rows = [HEADER, *ROWS, *long_rows(70)]
     document = read(converted(table_docx(rows), "docx", "pdf", tmp_path), "字.pdf")
     assert "云溪市项目绩效目标表" in paragraphs(document)
+
+
+def test_text_written_downwards_is_one_word() -> None:
+    markup = "#table(columns: (3cm, 3cm), [绩\\ 效\\ 指\\ 标], [产出指标])"
+    assert grid_of(pdf(markup), "竖.pdf").rows == [["绩效指标", "产出指标"]]
+
+
+def test_broken_lines_of_a_paragraph_are_joined_and_paragraphs_are_not() -> None:
+    first = "本年度的总体目标是完成全市古籍的普查登记和分级保护，建成面向公众开放的古籍数字资源库，并开展阅读推广。" * 3
+    second = "二、分项目标如下所列，由各业务部门分别组织实施。"
+    document = read(pdf(f"#set par(first-line-indent: (amount: 2em, all: true))\n{first}\n\n{second}"), "段.pdf")
+    assert paragraphs(document) == [first, second]
+
+
+def test_pages_of_pictures_among_pages_of_text_are_named() -> None:
+    document = pypdfium2.PdfDocument(pdf("甲\n#pagebreak()\n#pagebreak()\n乙"))
+    image = pypdfium2.PdfImage.new(document)
+    image.set_bitmap(pypdfium2.PdfBitmap.new_native(20, 20, pdfium.FPDFBitmap_BGR))
+    image.set_matrix(pypdfium2.PdfMatrix().scale(300, 300))
+    page = document[1]
+    page.insert_obj(image)
+    page.gen_content()
+    file = io.BytesIO()
+    document.save(file)
+    problems = read(file.getvalue(), "混.pdf").problems
+    assert [problem.code for problem in problems] == ["PAGES_WITHOUT_TEXT"]
+    assert "第2页" in problems[0].message

@@ -117,7 +117,9 @@ def test_merged_project_cut_by_the_page_end_is_whole() -> None:
     source = sample("native/wuhai-hrss.xlsx").grids[0]
     names = [plain(row[0]) for row in grid.rows if row[0]]
     assert names == [plain(row[0]) for row in source.rows[2:] if row[0]]
-    assert {grid.place(number).split()[0] for number in range(len(grid.rows))} == {f"第{page}页" for page in range(1, 7)}
+    assert {grid.place(number).split()[0] for number in range(len(grid.rows))} == {
+        f"第{page}页" for page in range(1, 7)
+    }
 
 
 def test_field_codes_are_not_text() -> None:
