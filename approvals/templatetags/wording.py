@@ -1,5 +1,6 @@
 """How values are written on pages."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +43,12 @@ def yuan(value: Decimal | None) -> str:
 def number(value: Decimal | str | None) -> str:
     """A stored number without the zeros of its column; one of a snapshot is text already."""
     return value if isinstance(value, str) else plain(value) or ""
+
+
+@register.filter
+def minutes(span: timedelta) -> int:
+    """How many minutes a span of time has."""
+    return round(span.total_seconds() / 60)
 
 
 @register.filter

@@ -32,6 +32,8 @@ def index(request: HttpRequest) -> HttpResponse:
         request, with_counts(listed(narrowing.narrow(visible))), narrowing.chosen().get("size") or PAGE_SIZES[0]
     )
     rows = list(page.object_list)
+    for row in rows:
+        row.has_steps = bool(verbs_for(row, person))
     return render(
         request,
         "approvals/declarations/index.html",
@@ -43,6 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "steps": batch_verbs(rows, person),
             "files": person.has(Role.FILER),
+            "several_departments": person.has(Role.FINANCE_REVIEWER, Role.APPROVER, Role.AUDITOR),
         },
     )
 

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
+from lxml import html
 
 from approvals import urls
 from approvals.models import Approval, Declaration, Notice
@@ -122,6 +123,24 @@ def test_nonsense_addresses_are_not_found(city: City, as_, path: str) -> None:
     answer = as_(city.approver).get(path)
     assert answer.status_code == 404
     assert "没有找到" in answer.content.decode()
+
+
+def test_every_page_has_one_heading_and_a_name_for_every_field(city: City, paths: dict[str, str], as_) -> None:
+    for who in ("filer", "approver"):
+        client = as_(getattr(city, who))
+        for path in paths.values():
+            answer = client.get(path)
+            if not answer["Content-Type"].startswith("text/html") or answer.status_code == 405:
+                continue
+            page = html.fromstring(answer.content)
+            assert len(page.xpath("//h1")) == 1, path
+            assert page.xpath("string(//h1)").strip(), path
+            labelled = set(page.xpath("//label/@for"))
+            for field in page.xpath("//input[not(@type='hidden')] | //select | //textarea[not(@aria-hidden)]"):
+                named = field.get("aria-label") or field.get("id") in labelled or field.xpath("ancestor::label")
+                assert named, (path, html.tostring(field))
+            ids = [each for each in page.xpath("//@id") if not page.xpath(f"//template//*[@id='{each}']")]
+            assert len(ids) == len(set(ids)), (path, sorted(each for each in ids if ids.count(each) > 1))
 
 
 def test_every_page_keeps_to_the_content_security_policy(city: City, paths: dict[str, str], as_) -> None:

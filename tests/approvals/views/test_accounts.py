@@ -45,7 +45,10 @@ def test_too_many_failures_lock_the_account_for_a_while(client: Client, user: Us
     for _time in range(settings.AXES_FAILURE_LIMIT):
         answer = client.post(LOGIN, {"username": "li.na", "password": "falsch"})
     assert answer.status_code == 429
-    assert "登录已暂时锁定" in answer.content.decode()
+    page = answer.content.decode()
+    assert "登录已暂时锁定" in page
+    assert f"连续输错 {settings.AXES_FAILURE_LIMIT} 次" in page
+    assert "请在 15 分钟后再试" in page
     assert client.post(LOGIN, {"username": "li.na", "password": PASSWORD}).status_code == 429
 
 

@@ -103,7 +103,7 @@ def test_a_list_of_ten_and_of_a_hundred_cost_the_same(city: City, as_, path: str
             ("endorse", city.department_reviewer),
             ("pass", city.finance_reviewer),
         ):
-            assert len(perform_many(ids, verb, who).done) == count
+            assert len(perform_many(ids, verb, who, **given(Verb(verb))).done) == count
 
     client = as_(city.approver)
     path = path.format(department=city.department.pk)
@@ -141,6 +141,15 @@ def test_home_switches_years(city: City, as_) -> None:
     for query, count in (({}, 1), ({"year": "2026"}, 1), ({"year": ""}, 2), ({"year": "1999"}, 1)):
         answer = client.get("/", query)
         assert sum(b.count for b in answer.context["mine"]) == count, query
+
+
+def test_only_what_can_be_moved_can_be_ticked(city: City, as_) -> None:
+    going = city.declaration(State.SUBMITTED, draft("等部门审核"))
+    city.declaration(State.FINANCE_REVIEW, draft("已在财政"))
+    page = as_(city.department_reviewer).get(LIST).content.decode()
+    assert page.count('name="chosen"') == 1
+    assert f'value="{going.pk}:{going.revision}"' in page
+    assert 'name="chosen"' not in as_(city.auditor).get(LIST).content.decode()
 
 
 def test_two_regions_do_not_see_each_other(city: City, as_) -> None:
