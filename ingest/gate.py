@@ -216,7 +216,7 @@ def _identify_markup(data: bytes, name: str) -> str:
     text = head.lstrip().lower()
     if text.startswith(b"mime-version:") or (b"content-type: multipart/related" in text and b"mime-version:" in text):
         return "mhtml"
-    if text.startswith(b"<?xml") or text.startswith(b"<workbook") or text.startswith(b"<?mso-application"):
+    if text.startswith((b"<?xml", b"<workbook", b"<?mso-application")):
         if b"urn:schemas-microsoft-com:office:spreadsheet" in text and b"<html" not in text:
             archives.refuse_doctype(io.BytesIO(data), name, name)
             return "excel-xml"

@@ -12,7 +12,22 @@ from ingest.grid import Block, Cell, Document, Grid, Paragraph
 from ingest.problems import Refused
 from ingest.readers import Progress
 from ingest.readers.tables import TableBuilder
-from ingest.readers.wordtext import MERGE_NAMES, TBL, TBLS, TC, TR, TXBX, VAL, P, W, cell_text, paragraph_text, wanted
+from ingest.readers.wordtext import (
+    MERGE_NAMES,
+    TBL,
+    TC,
+    TR,
+    TXBX,
+    VAL,
+    WRAPPERS,
+    P,
+    W,
+    cell_text,
+    paragraph_text,
+    plain_cells,
+    span,
+    wanted,
+)
 
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OTHER_NAMESPACES = (
@@ -119,42 +134,41 @@ class _Body:
 
     def blocks(self, stream: IO[bytes], size: int, progress: Progress) -> Iterator[Block]:
         """Blocks in reading order; nested tables and text boxes follow the block that holds them."""
-        open_tags: list[str] = []
         builder = TableBuilder()
         inner: list[Block] = []
-        rows = 0
-        events = etree.iterparse(
-            stream,
-            events=("start", "end"),
-            tag=(_BODY, TBL, TR, P),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-        )
-        for event, element in events:
-            tag = element.tag
-            if event == "start":
-                if tag == TBL and open_tags == [_BODY]:
-                    builder, inner = TableBuilder(), []
-                    self._tables += 1
-                open_tags.append(tag)
-                continue
-            open_tags.pop()
-            if tag == TR and open_tags == [_BODY, TBL]:
+        # How many tables and, outside of tables, how many paragraphs are open.
+        tables = paragraphs = rows = 0
+        # The table of a text box is read with the paragraph that holds the box.
+        in_box = in_body = False
+        for event, element in _events(stream):
+            tag, starts = element.tag, event == "start"
+            if tag == P:
+                if (tables and not in_box) or not in_body:
+                    continue
+                paragraphs += 1 if starts else -1
+                if not starts and paragraphs == 0:
+                    yield from self._paragraph(element)
+                    _forget(element)
+            elif tag == TBL:
+                tables += 1 if starts else -1
+                if starts and tables == 1:
+                    in_box = paragraphs > 0
+                    if not in_box:
+                        builder, inner = TableBuilder(), []
+                        self._tables += 1
+                elif not starts and tables == 0 and not in_box:
+                    if builder.rows:
+                        yield self._grid(builder, self._tables_label())
+                    yield from inner
+                    _forget(element)
+            elif tag == _BODY:
+                in_body = starts
+            elif not starts and tables == 1 and not in_box:
                 self._row(element, builder, inner, self._tables_label())
+                _forget(element)
                 rows += 1
                 if rows % _ROWS_PER_PROGRESS == 0:
                     progress(min(stream.tell(), size), size)
-            elif open_tags != [_BODY]:
-                continue
-            elif tag == TBL:
-                if builder.rows:
-                    yield self._grid(builder, self._tables_label())
-                yield from inner
-            elif tag == P:
-                yield from self._paragraph(element)
-            _forget(element)
         progress(size, size)
 
     def _tables_label(self) -> str:
@@ -183,7 +197,7 @@ class _Body:
     def _inner_table(self, table: etree._Element, label: str) -> Iterator[Block]:
         builder = TableBuilder()
         inner: list[Block] = []
-        for row in _rows(table):
+        for row in children(table, TR):
             self._row(row, builder, inner, label)
         if builder.rows:
             yield self._grid(builder, label)
@@ -199,19 +213,42 @@ class _Body:
         column = _columns_before(row)
         if column is None:
             return
+        plain = plain_cells(row)
+        found = plain if plain is not None else self._careful_cells(row, inner, label, len(builder.rows) + 1)
         cells: list[tuple[int, int, Cell, str]] = []
-        for cell in _children(row, TC):
-            width, merge = _merge(cell)
-            text, has_more = cell_text(cell)
+        for width, merge, text in found:
             cells.append((column, width, text, merge))
-            if has_more:
-                number = sum(isinstance(block, Grid) for block in inner)
-                for table in _inner_tables(cell):
-                    number += 1
-                    inner.extend(self._inner_table(table, f"{label} 内表{number}"))
-                inner.extend(self._boxes(cell, f"{label} 第{len(builder.rows) + 1}行"))
             column += width
         builder.add_row(cells)
+
+    def _careful_cells(
+        self, row: etree._Element, inner: list[Block], label: str, number: int
+    ) -> list[tuple[int, str, str | None]]:
+        """Cells that may hold tables, text boxes, fields; what is inside of them is added to `inner`."""
+        cells = []
+        for cell in children(row, TC):
+            width, merge = _merge(cell)
+            text, has_more = cell_text(cell)
+            cells.append((width, merge, text))
+            if has_more:
+                tables = sum(isinstance(block, Grid) for block in inner)
+                for table in children(cell, TBL):
+                    tables += 1
+                    inner.extend(self._inner_table(table, f"{label} 内表{tables}"))
+                inner.extend(self._boxes(cell, f"{label} 第{number}行"))
+        return cells
+
+
+def _events(stream: IO[bytes]) -> etree.iterparse:
+    return etree.iterparse(
+        stream,
+        events=("start", "end"),
+        tag=(_BODY, TBL, TR, P),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
 
 
 def _forget(element: etree._Element) -> None:
@@ -232,7 +269,7 @@ def _columns_before(row: etree._Element) -> int | None:
                 if setting.tag == _DEL:
                     return None
                 if setting.tag == _GRID_BEFORE:
-                    before = _number(setting.get(VAL))
+                    before = span(setting)
         elif child.tag == TC:
             break
     return before
@@ -246,29 +283,16 @@ def _merge(cell: etree._Element) -> tuple[int, str]:
             break
         for setting in child:
             if setting.tag == _GRID_SPAN:
-                width = max(1, _number(setting.get(VAL)))
+                width = span(setting)
             elif setting.tag in MERGE_NAMES:
                 merge = "restart" if setting.get(VAL) == "restart" else "continue"
     return width, merge
 
 
-def _number(text: str | None) -> int:
-    """A count from the file; Word itself allows 63 columns."""
-    return min(int(text), 1000) if text and text.isdigit() else 0
-
-
-def _children(element: etree._Element, tag: str) -> Iterator[etree._Element]:
+def children(element: etree._Element, tag: str) -> Iterator[etree._Element]:
     """Children with `tag`, also those wrapped in content controls or tracked insertions."""
     for child in element:
         if child.tag == tag:
             yield child
-        elif child.tag in TBLS:
-            yield from _children(child, tag)
-
-
-def _rows(table: etree._Element) -> Iterator[etree._Element]:
-    return _children(table, TR)
-
-
-def _inner_tables(cell: etree._Element) -> Iterator[etree._Element]:
-    return _children(cell, TBL)
+        elif child.tag in WRAPPERS:
+            yield from children(child, tag)

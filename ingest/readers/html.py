@@ -21,9 +21,9 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
 _UNSEEN = frozenset({"script", "style", "head", "title", "meta", "link", "template", "noscript", "select", "object"})
-_BLOCKS = frozenset(
-    "p div li ul ol h1 h2 h3 h4 h5 h6 section article header footer center form pre blockquote dt dd hr".split()
-)
+_BLOCKS = frozenset({"p", "div", "li", "ul", "ol", "dl", "dt", "dd", "hr", "pre", "form", "center", "blockquote"}) | {
+    *("section", "article", "header", "footer", "h1", "h2", "h3", "h4", "h5", "h6")
+}
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # gb2312 is declared and GBK or GB18030 is meant: both contain it.
 _CHINESE = frozenset({"gb2312", "gbk", "gb18030", "gb_2312-80", "x-gbk", "cp936"})
@@ -31,10 +31,7 @@ _CHINESE = frozenset({"gb2312", "gbk", "gb18030", "gb_2312-80", "x-gbk", "cp936"
 
 def read(passed: Passed, progress: Progress) -> Document:
     """Read a page or a page archive. Raises Refused when there is neither table nor text."""
-    if passed.kind == "mhtml":
-        pages = list(_parts(passed.data))
-    else:
-        pages = [passed.data]
+    pages = list(_parts(passed.data)) if passed.kind == "mhtml" else [passed.data]
     blocks: list[Block] = []
     for number, page in enumerate(pages, 1):
         blocks.extend(
@@ -90,8 +87,7 @@ class _Page:
             return
         root = html.document_fromstring(text, parser=html.HTMLParser(huge_tree=False, no_network=True))
         words: list[str] = []
-        for block in self._walk(root, words):
-            yield block
+        yield from self._walk(root, words)
         yield from self._flush(words, None)
 
     def _walk(self, element: etree._Element, words: list[str]) -> Iterator[Block]:

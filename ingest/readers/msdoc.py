@@ -100,7 +100,7 @@ class WordFile:
         main = self._length(3)
         before_boxes = main + sum(self._length(number) for number in (4, 5, 6, 7, 8))
         end = len(self.text)
-        return range(0, min(main, end)), range(min(before_boxes, end), min(before_boxes + self._length(9), end))
+        return range(min(main, end)), range(min(before_boxes, end), min(before_boxes + self._length(9), end))
 
     def _read_pieces(self) -> tuple[str, list[tuple[int, int, int, int]]]:
         """The whole text, and (first position, end, file offset, bytes per character) of its pieces."""
@@ -144,7 +144,7 @@ class WordFile:
         plc = self._pair(part)
         count = (len(plc) - 4) // 8
         pages = struct.unpack_from(f"<{count}I", plc, 4 * (count + 1))
-        runs = []
+        runs: list[tuple[int, int, bytes]] = []
         for number in pages:
             page = self._main[(number & 0x3FFFFF) * _PAGE : (number & 0x3FFFFF) * _PAGE + _PAGE]
             if len(page) == _PAGE:

@@ -19,7 +19,7 @@ def builtin(number: int) -> str:
 
 def adds_words(code: str) -> bool:
     """True when numbers in this format are shown with a percent sign or words, so that the number alone misleads."""
-    section = code.split(";")[0]
+    section = code.split(";", maxsplit=1)[0]
     bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.', "", section)
     if _DATE_LETTERS.search(bare.replace("General", "").replace("G/通用格式", "")):
         return False

@@ -4,6 +4,7 @@ It runs headless with a profile folder of its own (two can run at once, and noth
 touched), with limits of time and memory, without network and without macros.
 """
 
+import contextlib
 import os
 import resource
 import shutil
@@ -103,10 +104,8 @@ def _run(command: list[str], folder: str, name: str) -> None:
         ) from error
     finally:
         # The program starts helpers: end the whole group.
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
 

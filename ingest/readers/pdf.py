@@ -1,6 +1,7 @@
 """PDF documents with a text layer: a grid for each table, with merged cells, and paragraphs between them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pypdfium2
 
@@ -8,8 +9,9 @@ from ingest.gate import PDFIUM, Passed
 from ingest.grid import Cell, Document, Grid, Paragraph, Span
 from ingest.problems import Problem, Refused
 from ingest.readers import Progress
+from ingest.readers.allotment import Cells, allot
 from ingest.readers.pages import Item, PageParagraph, PageTable, put_together
-from ingest.readers.pdfpage import Char, PageContent, Rule, read_page
+from ingest.readers.pdfpage import PageContent, Rule, read_page
 from ingest.readers.pdftext import cell_text, paragraphs, segments
 from ingest.readers.ruling import RuledTable, tables
 from ingest.readers.tables import TableBuilder
@@ -61,30 +63,17 @@ def _content(document: pypdfium2.PdfDocument, number: int) -> PageContent:
 def _items(content: PageContent, page: int) -> list[Item]:
     """Tables and the text around them, from top to bottom."""
     found = tables(content.horizontal, content.vertical)
-    inside: list[dict[int, list[Char]]] = [{} for _ in found]
-    outside: list[Char] = []
-    for char in content.chars:
-        x, y = (char.left + char.right) / 2, (char.top + char.bottom) / 2
-        for table, cells in zip(found, inside, strict=True):
-            region = table.region_at(x, y)
-            if region is not None:
-                cells.setdefault(region, []).append(char)
-                break
-        else:
-            outside.append(char)
+    inside, outside = allot(content.chars, found)
     aligned, outside = split(outside, _unused(content.horizontal, found))
     placed: list[tuple[float, Item]] = [
         (top, PageParagraph(Paragraph(text, f"第{page}页"))) for top, text in paragraphs(segments(outside))
     ]
-    shaped: list[tuple[float, RuledTable | AlignedTable, dict[int, list[Char]]]] = [
-        (table.ys[0], table, cells) for table, cells in zip(found, inside, strict=True) if cells
+    shaped: list[tuple[float, Callable[[str], PageTable]]] = [
+        (table.ys[0], partial(_ruled, table, cells, page)) for table, cells in zip(found, inside, strict=True) if cells
     ]
-    shaped.extend((table.top, table, {}) for table in aligned)
+    shaped.extend((table.top, partial(_aligned, table, page)) for table in aligned)
     shaped.sort(key=lambda item: item[0])
-    for number, (top, table, cells) in enumerate(shaped, 1):
-        label = f"第{page}页 表{number}"
-        made = _ruled(table, cells, page, label) if isinstance(table, RuledTable) else _aligned(table, page, label)
-        placed.append((top, made))
+    placed.extend((top, make(f"第{page}页 表{number}")) for number, (top, make) in enumerate(shaped, 1))
     placed.sort(key=lambda item: item[0])
     return [item for _, item in placed]
 
@@ -102,13 +91,13 @@ def _aligned(table: AlignedTable, page: int, label: str) -> PageTable:
     return PageTable(grid=Grid(label, rows, locate=locator(label), page=page), edges=table.edges)
 
 
-def _ruled(table: RuledTable, cells: dict[int, list[Char]], page: int, label: str) -> PageTable:
+def _ruled(table: RuledTable, cells: Cells, page: int, label: str) -> PageTable:
     builder = TableBuilder()
     by_row: dict[int, list[int]] = {}
     for index, region in enumerate(table.regions):
         by_row.setdefault(region.top, []).append(index)
     for row in range(len(table.ys) - 1):
-        placed = []
+        placed: list[tuple[int, int, Cell, str]] = []
         for index in by_row.get(row, ()):
             region = table.regions[index]
             chars = cells.get(index)

@@ -1,5 +1,6 @@
 """Characters on a page become lines and texts, without inventing blanks."""
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def _line(row: list[Char]) -> Line:
     if not solid:
         return Line("", 0, 0, 0, 0)
     parts = [kept[0].text]
-    for last, char in zip(kept, kept[1:], strict=False):
+    for last, char in itertools.pairwise(kept):
         if _apart(last, char):
             parts.append(" ")
         parts.append(char.text)
@@ -153,7 +154,7 @@ def cell_text(chars: Iterable[Char], width: float) -> str | None:
     margin = min(max(width - full, 0.0), 2 * found[0].height)
     room = max(full, width - margin)
     text = found[0].text
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         text = join(text, after.text, "\n" if _ended(before, after, room) else "")
     return text.strip(" ") or None
 

@@ -5,6 +5,7 @@ are one (merged) cell. A side without a line (a page end, a form open at its sid
 across it end, so that no text is lost there.
 """
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -167,8 +168,8 @@ def _table(across: list[Rule], down: list[Rule]) -> RuledTable | None:
     xs, ys = _edges(down, across), _edges(across, down)
     if len(xs) < 2 or len(ys) < 2:
         return None
-    middle_x = [(left + right) / 2 for left, right in zip(xs, xs[1:], strict=False)]
-    middle_y = [(top + bottom) / 2 for top, bottom in zip(ys, ys[1:], strict=False)]
+    middle_x = [(left + right) / 2 for left, right in itertools.pairwise(xs)]
+    middle_y = [(top + bottom) / 2 for top, bottom in itertools.pairwise(ys)]
     beside = _walls(xs, down, middle_y)
     below = _walls(ys, across, middle_x)
     table = RuledTable(xs, ys, owner=[[-1] * len(middle_x) for _ in middle_y])

@@ -25,7 +25,7 @@ def read(passed: Passed, progress: Progress) -> Document:
     text, _ = decode(passed.data, passed.name)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     delimiter = _csv_delimiter(text, passed.name)
-    blocks = [_csv_grid(text, delimiter)] if delimiter else list(_blocks(text.split("\n")))
+    blocks: list[Block] = [_csv_grid(text, delimiter)] if delimiter else list(_blocks(text.split("\n")))
     if not any(isinstance(block, Paragraph) or block.rows for block in blocks):
         raise Refused.because(
             "NO_TABLE", passed.name, "文件里没有文字", "含有绩效目标表的文本", "请检查导出时是否选中了内容"

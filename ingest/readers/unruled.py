@@ -4,6 +4,7 @@ Careful rather than clever: three columns and three lines that show them, or it 
 drawn across, or by wider gaps between them than inside; without either every line is a row.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -159,7 +160,7 @@ def _goes_on(lines: list[TextLine], columns: list[list[int]], number: int, rules
     across = [rule.at for rule in rules if lines[0].top - lines[0].height < rule.at < lines[-1].bottom + line.height]
     if len(across) > len(lines) / 3 and len(across) > 2:
         return not any((above.top + above.bottom) / 2 < at < (line.top + line.bottom) / 2 for at in across)
-    gaps = [lower.top - upper.top for upper, lower in zip(lines, lines[1:], strict=False)]
+    gaps = [lower.top - upper.top for upper, lower in itertools.pairwise(lines)]
     smallest = min(gaps)
     gap = line.top - above.top
     if gap > smallest * _SAME_ROW or max(gaps) < smallest * _NEXT_ROW:

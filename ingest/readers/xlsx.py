@@ -14,8 +14,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 from ingest.gate import Passed
 from ingest.grid import Document
 from ingest.readers import Progress, numberformats
-from ingest.readers.sheetxml import SheetFacts, scan
 from ingest.readers.sheets import grids
+from ingest.readers.sheetxml import SheetFacts, scan
 from ingest.refusals import refuse_damaged
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

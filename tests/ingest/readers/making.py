@@ -112,8 +112,16 @@ def converted(data: bytes, source: str, target: str, folder: Path) -> bytes:
     path = folder / f"source.{source}"
     path.write_bytes(data)
     subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", target]
-        + ["--outdir", str(folder / "out"), str(path)],
+        [
+            "soffice",
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--headless",
+            "--convert-to",
+            target,
+            "--outdir",
+            str(folder / "out"),
+            str(path),
+        ],
         check=True,
         capture_output=True,
         timeout=120,

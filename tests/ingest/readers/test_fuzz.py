@@ -133,4 +133,4 @@ def test_damaged_real_files(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     data = (SAMPLES / name).read_bytes()
     for seed in range(25):
-        survives(mutated(data, random.Random(seed)), name.split("/")[-1])
+        survives(mutated(data, random.Random(seed)), name.rsplit("/", maxsplit=1)[-1])

@@ -128,7 +128,10 @@ def test_repeated_title_and_header_do_not_part_a_table() -> None:
 
 
 def test_forms_on_pages_of_their_own_stay_apart() -> None:
-    form = "#table(columns: 4, [项目名称], [{}], [预算数], [3.00], [一级指标], [指标], [值], [依据], [产出], [册数], [≥1], [文件])"
+    form = (
+        "#table(columns: 4, [项目名称], [{}], [预算数], [3.00],"
+        " [一级指标], [指标], [值], [依据], [产出], [册数], [≥1], [文件])"
+    )
     markup = "\n#pagebreak()\n".join(form.format(f"第{number}项经费") for number in range(3))
     grids = read(pdf(markup), "卡.pdf").grids
     assert [grid.rows[0][1] for grid in grids] == ["第0项经费", "第1项经费", "第2项经费"]
@@ -253,3 +256,16 @@ def test_pages_of_pictures_among_pages_of_text_are_named() -> None:
     problems = read(file.getvalue(), "混.pdf").problems
     assert [problem.code for problem in problems] == ["PAGES_WITHOUT_TEXT"]
     assert "第2页" in problems[0].message
+
+
+def test_text_wider_than_its_cell_does_not_run_into_the_next_one() -> None:
+    markup = """#table(columns: (3cm, 3cm, 3cm), align: (left, left, right),
+      [#box(width: 0pt)[#box(width: 9cm)[古籍数字化采购与修复及展示宣传]]], [], [],
+      [一], [二], [#align(right)[#box(width: 2cm)[#h(-2.6cm)#box(width: 5cm)[12345678901234567890.55]]]],
+      [四], [五], [六])"""
+    grid = grid_of(pdf(markup), "宽.pdf")
+    assert padded(grid) == [
+        ["古籍数字化采购与修复及展示宣传", None, None],
+        ["一", "二", "12345678901234567890.55"],
+        ["四", "五", "六"],
+    ]

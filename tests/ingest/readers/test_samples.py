@@ -39,7 +39,7 @@ SAME = [
 
 
 def sample(path: str) -> Document:
-    return read(SAMPLES / path, path.split("/")[-1])
+    return read(SAMPLES / path, path.rsplit("/", maxsplit=1)[-1])
 
 
 def plain(cell: object) -> str:
@@ -68,7 +68,7 @@ def without_furniture(rows: Iterable[list[str]]) -> list[list[str]]:
     seen: set[tuple[str, ...]] = set()
     kept = []
     for row in rows:
-        is_header = "一级指标" in row or {"总计", "合计"} & set(row) and not any(map(str.isdigit, "".join(row)))
+        is_header = "一级指标" in row or ({"总计", "合计"} & set(row) and not any(map(str.isdigit, "".join(row))))
         if sum(map(bool, row)) < 2 or (is_header and tuple(row) in seen):
             continue
         if is_header:

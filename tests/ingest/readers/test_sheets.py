@@ -95,7 +95,8 @@ def ods(body: str) -> bytes:
         '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
         ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
         ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-        f'<table:table table:name="目标">{body}</table:table></office:spreadsheet></office:body></office:document-content>'
+        f'<table:table table:name="目标">{body}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
     )
     return zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": xml.encode()})
 
@@ -125,7 +126,8 @@ EXCEL_2003 = """<?xml version="1.0" encoding="UTF-8"?><?mso-application progid="
 <Worksheet ss:Name="目标"><Table><Column ss:Index="4" ss:Hidden="1"/>
 <Row><Cell ss:MergeAcross="2"><Data ss:Type="String">标题</Data></Cell></Row>
 <Row ss:Index="3" ss:Hidden="1"><Cell ss:MergeDown="1"><Data ss:Type="String">古籍</Data></Cell>
-<Cell ss:Index="3"><Data ss:Type="Number">93000.5</Data></Cell><Cell ss:StyleID="p"><Data ss:Type="Number">1</Data></Cell>
+<Cell ss:Index="3"><Data ss:Type="Number">93000.5</Data></Cell>
+<Cell ss:StyleID="p"><Data ss:Type="Number">1</Data></Cell>
 <Cell ss:Formula="=RC[-1]*2"/><Cell><Data ss:Type="Error">#N/A</Data></Cell></Row>
 </Table></Worksheet>
 <Worksheet ss:Name="字典"><Table><Row><Cell><Data ss:Type="String">藏</Data></Cell></Row></Table>

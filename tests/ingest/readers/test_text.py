@@ -69,7 +69,7 @@ def test_stray_quotation_marks_in_tabbed_text_stay() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        "项目绩效目标表".encode("utf-8")[:-1] + b"\n" + "项目绩效目标表，内容很多。".encode() * 5,
+        "项目绩效目标表".encode()[:-1] + b"\n" + "项目绩效目标表，内容很多。".encode() * 5,
         b"\xff\xfe" + "目标".encode("utf-16-le") + b"\xd8",
         "績效目標預算項目單位名稱".encode("big5") * 3,
         bytes(range(1, 256)),

@@ -37,7 +37,10 @@ def test_rows_by_lines_across_only() -> None:
 
 def test_rows_by_wider_gaps() -> None:
     rows = [*WIDE, [None, None, "效益指标", "通过开展古籍数字化工作提高馆藏的利用率", "≥95%"]]
-    markup = f"#set par(leading: 3pt)\n#table(columns: (3cm, 3cm, 2.2cm, 3cm, 2cm), stroke: none, row-gutter: 8pt, {cells(rows)})"
+    markup = (
+        "#set par(leading: 3pt)\n#table(columns: (3cm, 3cm, 2.2cm, 3cm, 2cm),"
+        f" stroke: none, row-gutter: 8pt, {cells(rows)})"
+    )
     assert padded(grid_of(pdf(markup), "空隙.pdf")) == rows
 
 
