@@ -114,12 +114,23 @@ def header_at(grid: Grid, row: int, first: int = 0) -> Header | None:
 def headers(grid: Grid) -> Iterator[Header]:
     """Every header of the grid, from the top."""
     row = 0
+    last: Header | None = None
     while row < len(grid.rows):
         found = header_at(grid, row, row if row == 0 else 0)
         if found:
+            last = found = (last and _again(grid, last, found)) or found
             yield found
             row = found.bottom
         row += 1
+
+
+def _again(grid: Grid, last: Header, found: Header) -> Header | None:
+    """The last header repeated on a new page, without rows beside it that only look like headers; None for another."""
+    wanted = [texts_of(row) for row in grid.rows[last.top : last.bottom + 1]]
+    for top in range(max(found.top, last.bottom + 1), found.bottom + 2 - len(wanted)):
+        if [texts_of(row) for row in grid.rows[top : top + len(wanted)]] == wanted:
+            return _understand(grid, top, top + len(wanted) - 1)
+    return None
 
 
 def is_counting_row(row: Sequence[Cell]) -> bool:
@@ -212,9 +223,9 @@ def _goes_below(grid: Grid, row: int, top: int) -> bool:
         found = meaning(text)
         if found is None or (found.group == "" and not found.term):
             return False
-        if column in above and column not in groups and not _wide(grid, column, top, row):
-            if not (several and found.term):
-                return False
+        alone = column in above and column not in groups and not _wide(grid, column, top, row)
+        if alone and not (several and found.term):
+            return False
     return True
 
 
