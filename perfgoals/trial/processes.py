@@ -58,11 +58,11 @@ class Process:
             os.killpg(self.pid, signal.SIGKILL)
         self.popen.wait()
 
-    def account(self) -> str:
-        """One sentence about how it ended, with the end of its log."""
+    def account(self, fault: str = "没有应答") -> str:
+        """One sentence about how it ended, or what is the matter with it, with the end of its log."""
         code = self.popen.poll()
         if code is None:
-            how = "没有应答"
+            how = fault
         elif code < 0:
             how = f"被信号 {signal.Signals(-code).name} 结束"
         else:

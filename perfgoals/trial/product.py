@@ -183,21 +183,25 @@ def _start(product: Trial, listener: socket.socket) -> None:
 
 
 def _wait(product: Trial) -> None:
-    wait_until(lambda: _web_answers(product.url), product.processes["web"], START_SECONDS, step=0.1)
+    web = product.processes["web"]
+    wait_until(lambda: _web_answers(web, product.url), web, START_SECONDS, step=0.1)
     with Celery("trial", broker=product.redis_url, set_as_current=False) as client:
         wait_until(lambda: bool(client.control.ping(timeout=0.5, limit=1)), product.processes["worker"], START_SECONDS)
     product.check()
 
 
-def _web_answers(url: str) -> bool:
+def _web_answers(web: Process, url: str) -> bool:
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
     try:
         connection.request("GET", "/healthz/")
-        return connection.getresponse().status == http.HTTPStatus.OK
+        status = connection.getresponse().status
     except OSError:
         return False
     finally:
         connection.close()
+    if status != http.HTTPStatus.OK:
+        raise TrialError(web.account(f"应答出错（{status}）"))
+    return True
 
 
 def _stop(product: Trial) -> None:

@@ -94,7 +94,8 @@ def test_subdomain_pattern_may_contain_the_host(monkeypatch: pytest.MonkeyPatch)
 
 def manage(*arguments: str, **env: str) -> subprocess.CompletedProcess:
     """`manage.py` in a process of its own, without what the tests have put into the environment."""
-    clean = {name: value for name, value in os.environ.items() if name not in {*COMPLETE, "DJANGO_SETTINGS_MODULE"}}
+    hidden = {*COMPLETE, "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    clean = {name: value for name, value in os.environ.items() if name not in hidden}
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=ROOT, env=clean | env, capture_output=True, text=True, timeout=120, check=False)
 
