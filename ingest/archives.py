@@ -16,7 +16,7 @@ from ingest.refusals import READABLE, refuse_damaged, refuse_password
 
 MAX_MEMBERS = 5_000
 MAX_UNPACKED = 800 * 1024 * 1024
-MAX_RATIO = 200
+MAX_RATIO = 300
 # Small members may have any ratio: a sheet of one repeated word is no bomb.
 RATIO_FREE = 16 * 1024 * 1024
 

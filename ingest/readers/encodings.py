@@ -16,6 +16,7 @@ _CONTROL = re.compile(r"[\0-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 _COMMON = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]")
 _PAIR = re.compile(rb"[\x81-\xfe][\x40-\xfe]")
 _COMMON_SHARE = 0.6
+_SAMPLE = 1024 * 1024
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
@@ -39,14 +40,15 @@ def _decode(data: bytes, name: str) -> tuple[str, str]:
     wide = _utf16_without_mark(data)
     if wide:
         return _strict(data, wide, name), wide
-    high = sum(byte > 0x7F for byte in data)
+    high = len(data.translate(None, bytes(range(128))))
     damaged = data.decode("utf-8", "replace").count("\ufffd")
     if damaged * 10 < high:
         line = data.count(b"\n", 0, first_bad) + 1
         raise _refuse(name, f"文件基本是 UTF-8 编码，但第{line}行起有 {damaged} 处损坏")
     text = _strict(data, "gb18030", name)
-    pairs = len(_PAIR.findall(data))
-    if pairs and len(_COMMON.findall(data)) < pairs * _COMMON_SHARE:
+    sample = data[:_SAMPLE]
+    pairs = len(_PAIR.findall(sample))
+    if pairs and len(_COMMON.findall(sample)) < pairs * _COMMON_SHARE:
         raise _refuse(name, "无法可靠识别文字编码，继续读取会出现乱码")
     return text, "gb18030"
 

@@ -16,6 +16,7 @@ from ingest.readers.tables import TableBuilder
 
 # The limits of the HTML standard for colspan and rowspan.
 _MAX_COLSPAN, _MAX_ROWSPAN = 1_000, 65_534
+_MAX_COLUMNS = 16_384
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)|encoding\s*=\s*[\"']([\w-]+)", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
@@ -125,7 +126,7 @@ class _Page:
         caption = table.find("caption")
         if caption is not None:
             yield from self._flush([cell_text(caption, inner) or ""], None)
-        # column → how many more rows it is taken by a cell from above
+        # column → the last row in which it is taken by a cell from above
         taken: dict[int, int] = {}
         for row in _rows(table):
             _place(row, builder, taken, inner)
@@ -156,21 +157,19 @@ def _place(row: etree._Element, builder: TableBuilder, taken: dict[int, int], in
     for cell in row:
         if cell.tag not in ("td", "th") or _hidden(cell):
             continue
-        while taken.get(column):
+        while taken.get(column, -1) >= number:
             column += 1
         width = _span(cell.get("colspan"), _MAX_COLSPAN)
         height = _span(cell.get("rowspan"), _MAX_ROWSPAN)
         cells.append((column, width, cell_text(cell, inner), ""))
         if height > 1:
             builder.add_span(Span(number, column, number + height - 1, column + width - 1))
-            fresh.update((covered, height) for covered in range(column, column + width))
+            fresh.update((covered, number + height - 1) for covered in range(column, column + width))
         column += width
+        if column > _MAX_COLUMNS:
+            raise ValueError("a table wider than any sheet")
     builder.add_row(cells)
-    for covered in list(taken):
-        taken[covered] -= 1
-        if taken[covered] <= 0:
-            del taken[covered]
-    taken.update((covered, height - 1) for covered, height in fresh.items())
+    taken.update(fresh)
 
 
 def _span(text: str | None, limit: int) -> int:

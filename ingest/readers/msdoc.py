@@ -4,6 +4,7 @@ Knows offsets and records, nothing of tables; `doc` makes those. Every offset co
 wrong: reading beyond the end raises ValueError or struct.error, which the caller reports as a damaged file.
 """
 
+import re
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ _STSHF, _CHPX, _PAPX, _CLX = 1, 12, 13, 33
 _COMPRESSED = 0x40000000
 _PAGE = 512
 
-_FIELD_MARKS = "\x13\x14\x15"
+_FIELD_MARK = re.compile("[\x13\x14\x15]")
+_ENDING = re.compile("[\r\x07\x0c]")
 # Paragraph properties.
 _IN_TABLE, _ROW_END, _LEVEL, _INNER_CELL, _INNER_ROW_END = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C
 _OUTLINE, _HUGE, _HUGE_OLD = 0x2640, 0x6646, 0x6645
@@ -84,6 +86,7 @@ class WordFile:
         self._starts = [start for start, _, _ in self._paragraph_runs]
         self.text, self._pieces = self._read_pieces()
         self._unseen = self._unseen_ranges()
+        self._unseen_starts = [start for start, _, _ in self._unseen]
 
     def _pair(self, index: int) -> bytes:
         """The part of the table stream that the file information block names by its number."""
@@ -177,7 +180,7 @@ class WordFile:
                     (first, last, symbol * (last - first) if symbol else "")
                     for first, last in self._positions_of(start, end)
                 )
-        return sorted(ranges)
+        return _apart(ranges)
 
     def _positions_of(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         for first, last, offset, width in self._pieces:
@@ -189,22 +192,20 @@ class WordFile:
         """All paragraphs of a story, table cells among them."""
         text, begin = self.text, story.start
         while begin < story.stop:
-            end = begin
-            while end < story.stop and text[end] not in "\r\x07\x0c":
-                end += 1
+            ending = _ENDING.search(text, begin, story.stop)
+            end = ending.start() if ending else story.stop
             mark = text[end] if end < story.stop else "\r"
             properties = self._format(min(end, story.stop - 1))
             yield TextParagraph(_clean(self._seen(begin, end)), mark, properties)
             begin = end + 1
 
     def _seen(self, begin: int, end: int) -> str:
-        index = bisect_right(self._unseen, begin, key=lambda item: item[0])
         # A field or hidden run may have begun in an earlier paragraph.
-        index = max(0, index - 8)
+        index = max(0, bisect_right(self._unseen_starts, begin) - 1)
         parts = []
-        for first, last, instead in self._unseen[index:]:
-            if first >= end:
-                break
+        while index < len(self._unseen) and self._unseen[index][0] < end:
+            first, last, instead = self._unseen[index]
+            index += 1
             if last <= begin:
                 continue
             parts.append(self.text[begin : max(begin, first)])
@@ -251,6 +252,17 @@ class WordFile:
                 start = struct.unpack("<I", operand)[0]
                 size = _u16(self._data, start)
                 self._apply(self._data[start + 2 : start + 2 + size], found, 1)
+
+
+def _apart(ranges: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """The same ranges sorted and cut so that none overlaps another; the one that begins first wins."""
+    apart: list[tuple[int, int, str]] = []
+    done = 0
+    for first, last, instead in sorted(ranges):
+        if last > max(first, done):
+            apart.append((max(first, done), last, instead if first >= done else ""))
+            done = last
+    return apart
 
 
 def _u16(data: bytes, offset: int) -> int:
@@ -352,9 +364,8 @@ def _field_codes(text: str) -> list[tuple[int, int]]:
         return []
     codes: list[tuple[int, int]] = []
     open_fields: list[tuple[int, int | None]] = []
-    for position, char in enumerate(text):
-        if char not in _FIELD_MARKS:
-            continue
+    for mark in _FIELD_MARK.finditer(text):
+        position, char = mark.start(), mark.group()
         if char == "\x13":
             open_fields.append((position, None))
         elif open_fields and char == "\x14":

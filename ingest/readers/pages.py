@@ -6,16 +6,19 @@ without a line at the page end continues in the cell without a line at the top o
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ingest.grid import Block, Cell, Grid, Paragraph, Span
+from ingest.problems import Problem
 from ingest.readers.pdftext import join
 
 # Columns whose edges differ by less than this many points are the same.
 _SAME_EDGE = 4.0
 _PAGE_NUMBER = re.compile(r"^[\s\-—–·第共/页页码Pagepof\d()（）]+$|^[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩivx]{1,6}$")
 _MIN_HEADER_CELLS = 4
+# Where a sentence ends, a cell may end.
+_ENDS = tuple("。；！？;!?")
 
 
 @dataclass(slots=True)
@@ -24,6 +27,7 @@ class PageTable:
 
     edges        where its columns begin, and where the last one ends, in points
     open_top, open_bottom   (row, column) of cells that have no line at the upper or lower end of the table
+    full         cells of the last row whose text fills the cell to its end
     last_page    the page on which it ends; `grid.page` is where it begins
     """
 
@@ -31,6 +35,7 @@ class PageTable:
     edges: list[float]
     open_top: list[tuple[int, int]] = field(default_factory=list)
     open_bottom: list[tuple[int, int]] = field(default_factory=list)
+    full: set[tuple[int, int]] = field(default_factory=set)
     last_page: int | None = None
 
     def __post_init__(self) -> None:
@@ -49,10 +54,14 @@ class PageParagraph:
 Item = PageTable | PageParagraph
 
 
-def put_together(pages: list[list[Item]]) -> list[Block]:
-    """Blocks in reading order, continued tables joined. Nothing is left out: page furniture follows the table."""
+def put_together(pages: list[list[Item]], name: str) -> tuple[list[Block], list[Problem]]:
+    """(blocks in reading order with continued tables joined, what was mended on the way).
+
+    Nothing is left out: page furniture follows the table. `name` is the file's, for messages.
+    """
     _mark_furniture(pages)
     blocks: list[Block] = []
+    problems: list[Problem] = []
     last: PageTable | None = None
     between: list[PageParagraph] = []
     for page in pages:
@@ -62,12 +71,12 @@ def put_together(pages: list[list[Item]]) -> list[Block]:
                 between.append(item)
                 continue
             if last is not None and last.last_page != item.grid.page and _continues(last, item, between):
-                last = _joined(last, item, blocks)
+                last = _joined(last, item, blocks, problems, name)
             else:
                 blocks.append(item.grid)
                 last = item
             between = []
-    return blocks
+    return blocks, problems
 
 
 def _mark_furniture(pages: list[list[Item]]) -> None:
@@ -131,38 +140,105 @@ def _open_pairs(before: PageTable, after: PageTable) -> list[tuple[tuple[int, in
     return pairs
 
 
-def _joined(before: PageTable, after: PageTable, blocks: list[Block]) -> PageTable:
+def _joined(before: PageTable, after: PageTable, blocks: list[Block], problems: list[Problem], name: str) -> PageTable:
     """`before` with the rows of `after`, put into `blocks` in place of `before`."""
     position = next(number for number, block in enumerate(blocks) if block is before.grid)
     edges = before.edges if len(before.edges) >= len(after.edges) else after.edges
-    pairs = [((row, _column(before, column, edges)), (other_row, _column(after, other, edges)))
-             for (row, column), (other_row, other) in _open_pairs(before, after)]  # fmt: skip
+    pairs = [
+        ((row, _column(before, column, edges)), (other_row, _column(after, other, edges)))
+        for (row, column), (other_row, other) in _open_pairs(before, after)
+    ]
     upper, lower = _regridded(before, edges), _regridded(after, edges)
     height = len(upper.rows)
-    whole_row = bool(pairs) and _whole_row(upper, lower, pairs)
-    for (row, column), (other_row, other) in pairs:
-        _merge_cell(upper, lower, (row, column), (other_row, other), height, as_span=not whole_row)
-    if whole_row:
-        lower.rows.pop(0)
-    shift = height - whole_row
-    merged = {(height + row, column) for _, (row, column) in pairs}
+    # The number of the row of the second part that goes into the last row of the first part.
+    gone: int | None = 0 if pairs and _whole_row(upper, lower, pairs) else None
+    for cell, rest in pairs:
+        _merge_cell(upper, lower, cell, rest, as_span=gone is None)
+    if not pairs:
+        full = {(row, _column(before, column, edges)) for row, column in before.full}
+        gone = _torn_row(upper, lower, full)
+        if gone is not None:
+            problems.append(_mended(upper, lower, gone, f"{name} {after.grid.place(gone)}"))
+    if gone is not None:
+        lower.rows.pop(gone)
+    merged = {rest for _, rest in pairs}
     spans = upper.spans + [
-        Span(span.top + shift, span.left, span.bottom + shift, span.right)
+        Span(_moved(span.top, height, gone), span.left, _moved(span.bottom, height, gone), span.right)
         for span in lower.spans
-        if (height + span.top, span.left) not in merged and span.bottom >= whole_row
+        if (span.top, span.left) not in merged and not (gone is not None and span.top == span.bottom == gone)
     ]
     grid = Grid(
         label=before.grid.label,
         rows=[*upper.rows, *lower.rows],
         spans=spans,
-        locate=_locator(before.grid, after.grid, height, int(whole_row)),
+        locate=_locator(before.grid, after.grid, height, gone),
         page=before.grid.page,
     )
     blocks[position] = grid
-    # The next page continues after the last part.
-    open_bottom = [(row + shift, _column(after, column, edges)) for row, column in after.open_bottom]
-    tops = {(row + shift, column): origin for origin, (row, column) in pairs}
-    return PageTable(grid, edges, [], [tops.get(cell, cell) for cell in open_bottom], after.last_page)
+    origin_of = {rest: cell for cell, rest in pairs}
+    # The next page continues after this part; a cell open on both sides goes on from where it began.
+    open_bottom = []
+    for row, column in after.open_bottom:
+        cell = (row, _column(after, column, edges))
+        open_bottom.append(origin_of.get(cell, (_moved(row, height, gone), cell[1])))
+    full = {(_moved(row, height, gone), _column(after, column, edges)) for row, column in after.full}
+    return PageTable(grid, edges, [], open_bottom, full, after.last_page)
+
+
+def _moved(row: int, height: int, gone: int | None) -> int:
+    """The number in the joined table of a row of the second part."""
+    return height + row - (gone is not None and row >= gone)
+
+
+def _torn_row(upper: Grid, lower: Grid, full: set[tuple[int, int]]) -> int | None:
+    """The row of the second part that is only the rest of the last row of the first part: a row cut by the page end.
+
+    Its few cells continue texts that fill their cells and have no end; cells beside them are filled above and empty
+    below, as in no row of its own.
+    """
+    number = 0
+    while number < len(lower.rows) and number < len(upper.rows) and _same(upper.rows[number], lower.rows[number]):
+        number += 1  # the header, repeated
+    if number == len(lower.rows):
+        return None
+    height = len(upper.rows)
+    last, first = _filled(upper.rows[-1]), _filled(lower.rows[number])
+    tall = any(span.bottom > span.top and span.top <= number <= span.bottom for span in lower.spans)
+    if not first or not first < last or len(first) > max(1, len(last) // 2) or tall:
+        return None
+    for column in first:
+        if (height - 1, column) not in full or str(upper.rows[-1][column])[-1:] in _ENDS:
+            return None
+    return number
+
+
+def _same(one: Sequence[Cell], other: Sequence[Cell]) -> bool:
+    return bool(_filled(one)) and _filled(one) == _filled(other) and all(one[c] == other[c] for c in _filled(one))
+
+
+def _filled(row: Sequence[Cell]) -> set[int]:
+    return {column for column, cell in enumerate(row) if cell is not None}
+
+
+def _mended(upper: Grid, lower: Grid, gone: int, place: str) -> Problem:
+    """Put the rest of a torn row where it belongs, and say so."""
+    rest = lower.rows[gone]
+    columns = sorted(_filled(rest))
+    last = list(upper.rows[-1])
+    for column in columns:
+        last[column] = join(str(last[column]), str(rest[column]))
+    upper.rows[-1] = last
+    shown = "；".join(str(rest[column]) for column in columns)
+    result = "；".join(str(last[column]) for column in columns)
+    return Problem(
+        code="ROW_REJOINED",
+        severity="info",
+        place=place,
+        found=shown,
+        expected="一行的内容在同一页",
+        message=f"{place}：这一行是上一页末行的后半部分，已并入上一页末行，合并后为“{result}”。",
+        fix="请核对合并后的内容",
+    )
 
 
 def _column(table: PageTable, column: int, edges: list[float]) -> int:
@@ -206,30 +282,29 @@ def _whole_row(upper: Grid, lower: Grid, pairs: list[tuple[tuple[int, int], tupl
     return len(rests) == len(pairs) and filled <= rests and not tall
 
 
-def _merge_cell(
-    upper: Grid, lower: Grid, cell: tuple[int, int], rest: tuple[int, int], height: int, *, as_span: bool
-) -> None:
-    row, column = cell
-    other_row, other = rest
-    text, more = _get(upper, row, column), _get(lower, other_row, other)
+def _merge_cell(upper: Grid, lower: Grid, cell: tuple[int, int], rest: tuple[int, int], *, as_span: bool) -> None:
+    """The text of `rest` goes to `cell`; as a span they become one merged cell."""
+    height = len(upper.rows)
+    text, more = _get(upper, *cell), _get(lower, *rest)
     if more is not None:
-        merged = join(str(text), str(more)) if text is not None else more
-        cells = list(upper.rows[row])
-        cells.extend([None] * (column + 1 - len(cells)))
-        cells[column] = merged
-        upper.rows[row] = cells
-        rest_cells = list(lower.rows[other_row])
-        rest_cells[other] = None
-        lower.rows[other_row] = rest_cells
+        _set(upper, cell, join(str(text), str(more)) if text is not None else more)
+        _set(lower, rest, None)
     if not as_span:
         return
-    above = next((span for span in upper.spans if (span.top, span.left) == cell), Span(row, column, row, column))
-    below = next(
-        (span for span in lower.spans if (span.top, span.left) == rest), Span(other_row, other, other_row, other)
-    )
-    if above in upper.spans:
+    above = next((span for span in upper.spans if (span.top, span.left) == cell), None)
+    below = next((span for span in lower.spans if (span.top, span.left) == rest), None)
+    if above:
         upper.spans.remove(above)
-    upper.spans.append(Span(above.top, above.left, below.bottom + height, max(above.right, below.right)))
+    right = max(cell[1], above.right if above else 0)
+    upper.spans.append(Span(cell[0], cell[1], height + (below.bottom if below else rest[0]), right))
+
+
+def _set(grid: Grid, place: tuple[int, int], value: Cell) -> None:
+    row, column = place
+    cells = list(grid.rows[row])
+    cells.extend([None] * (column + 1 - len(cells)))
+    cells[column] = value
+    grid.rows[row] = cells
 
 
 def _get(grid: Grid, row: int, column: int) -> Cell:
@@ -237,12 +312,13 @@ def _get(grid: Grid, row: int, column: int) -> Cell:
     return cells[column] if column < len(cells) else None
 
 
-def _locator(before: Grid, after: Grid, height: int, taken: int) -> Callable[[int, int | None], str]:
-    """Places of both parts; `taken` rows of the second part have been merged into the first."""
+def _locator(before: Grid, after: Grid, height: int, gone: int | None) -> Callable[[int, int | None], str]:
+    """Places of both parts; row `gone` of the second part has been merged into the first."""
 
     def locate(row: int, column: int | None) -> str:
         if row < height:
             return before.place(row, column)
-        return after.place(row - height + taken, column)
+        row -= height
+        return after.place(row + (gone is not None and row >= gone), column)
 
     return locate

@@ -12,7 +12,7 @@ from ingest.readers import Progress
 from ingest.readers.allotment import Cells, allot
 from ingest.readers.pages import Item, PageParagraph, PageTable, put_together
 from ingest.readers.pdfpage import PageContent, Rule, read_page
-from ingest.readers.pdftext import cell_text, paragraphs, segments
+from ingest.readers.pdftext import cell_text, fills, paragraphs, segments
 from ingest.readers.ruling import RuledTable, tables
 from ingest.readers.tables import TableBuilder
 from ingest.readers.unruled import AlignedTable, split
@@ -48,8 +48,10 @@ def read(passed: Passed, progress: Progress) -> Document:
         raise _no_text(passed.name, count, pictures)
     if unmapped > chars * MAX_UNMAPPED_SHARE:
         raise _unmapped(passed.name, unmapped, chars)
-    problems = [_scanned_pages(passed.name, scanned)] if scanned else []
-    return Document("pdf", put_together(pages), problems)
+    blocks, problems = put_together(pages, passed.name)
+    if scanned:
+        problems.append(_scanned_pages(passed.name, scanned))
+    return Document("pdf", blocks, problems)
 
 
 def _content(document: pypdfium2.PdfDocument, number: int) -> PageContent:
@@ -93,6 +95,9 @@ def _aligned(table: AlignedTable, page: int, label: str) -> PageTable:
 
 def _ruled(table: RuledTable, cells: Cells, page: int, label: str) -> PageTable:
     builder = TableBuilder()
+    starts = sorted({region.left for region in table.regions})
+    index_of = {left: index for index, left in enumerate(starts)}
+    full: set[tuple[int, int]] = set()
     by_row: dict[int, list[int]] = {}
     for index, region in enumerate(table.regions):
         by_row.setdefault(region.top, []).append(index)
@@ -106,14 +111,15 @@ def _ruled(table: RuledTable, cells: Cells, page: int, label: str) -> PageTable:
             placed.append((region.left, region.right - region.left + 1, text, ""))
             if region.bottom > region.top:
                 builder.add_span(Span(region.top, region.left, region.bottom, region.right))
+            if chars and region.bottom == len(table.ys) - 2 and fills(chars, width):
+                full.add((region.top, index_of[region.left]))
         builder.add_row(placed)
-    starts = sorted({region.left for region in table.regions})
-    index_of = {left: index for index, left in enumerate(starts)}
     return PageTable(
         grid=builder.finish(label, locator(label), page),
         edges=[table.xs[left] for left in starts] + [table.xs[-1]],
         open_top=[(region.top, index_of[region.left]) for region in table.regions if region.open_top],
         open_bottom=[(region.top, index_of[region.left]) for region in table.regions if region.open_bottom],
+        full=full,
     )
 
 

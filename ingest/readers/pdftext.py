@@ -149,14 +149,24 @@ def cell_text(chars: Iterable[Char], width: float) -> str | None:
         return None
     if len(found) > 1 and all(len(line.text.strip()) == 1 for line in found):
         return "".join(line.text.strip() for line in found)  # written downwards
-    # Text fills the cell up to its margins, which the longest line shows.
-    full = max(line.right - line.left for line in found)
-    margin = min(max(width - full, 0.0), 2 * found[0].height)
-    room = max(full, width - margin)
+    room = _room(found, width)
     text = found[0].text
     for before, after in itertools.pairwise(found):
         text = join(text, after.text, "\n" if _ended(before, after, room) else "")
     return text.strip(" ") or None
+
+
+def fills(chars: Iterable[Char], width: float) -> bool:
+    """Whether the last line of a cell `width` points wide has no room for another character."""
+    found = lines(chars)
+    return bool(found) and _room(found, width) - (found[-1].right - found[-1].left) < 1.2 * found[-1].height
+
+
+def _room(found: list[Line], width: float) -> float:
+    """The width of full lines: text fills the cell up to its margins, which the longest line shows."""
+    longest = max(line.right - line.left for line in found)
+    margin = min(max(width - longest, 0.0), 2 * found[0].height)
+    return max(longest, width - margin)
 
 
 def _ended(before: Line, after: Line, room: float) -> bool:

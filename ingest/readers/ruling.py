@@ -16,6 +16,8 @@ from ingest.readers.pdfpage import THIN, Rule
 _TOUCH = 3.5
 # Pieces of one dashed line.
 _DASH = 4.0
+# A page with more lines or boxes than these is a drawing, and takes too long to look at as a table.
+_MAX_CROSSINGS, _MAX_TABLES = 400_000, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,15 @@ class RuledTable:
 def tables(horizontal: Sequence[Rule], vertical: Sequence[Rule]) -> list[RuledTable]:
     """All ruled tables of a page, from top to bottom. A frame around other tables is none."""
     across, down = _merged(horizontal), _merged(vertical)
+    if len(across) * len(down) > _MAX_CROSSINGS:
+        return []
     found = []
     for group_across, group_down in _connected(across, down):
         table = _table(group_across, group_down)
         if table:
             found.append(table)
+    if len(found) > _MAX_TABLES:
+        return []
     frames = [
         table
         for table in found

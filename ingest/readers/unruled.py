@@ -4,9 +4,10 @@ Careful rather than clever: three columns and three lines that show them, or it 
 drawn across, or by wider gaps between them than inside; without either every line is a row.
 """
 
-import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ingest.readers.pdfpage import Char, Rule
 from ingest.readers.pdftext import visual_rows
@@ -18,6 +19,7 @@ _WORD_GAP, _TABLE_GAP = 0.9, 4.0
 _CROSSING_SHARE = 0.1
 # A gap between lines this much smaller than the usual one means that a cell goes on.
 _SAME_ROW, _NEXT_ROW = 1.15, 1.3
+_REMEMBERED = 30
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ def _blocks(lines: list[TextLine]) -> list[list[TextLine]]:
 
 def _fits(line: TextLine, run: list[TextLine]) -> bool:
     """Whether a line of few words may be the rest of broken cells: every word begins under a word of the run."""
-    begins = [word.left for above in run for word in above.words]
+    begins = [word.left for above in run[-_REMEMBERED:] for word in above.words]
     tolerance = line.height * 0.5
     return all(any(abs(word.left - begin) <= tolerance for begin in begins) for word in line.words) and (
         line.top - run[-1].bottom <= line.height
@@ -116,13 +118,12 @@ def _table(lines: list[TextLine], rules: Sequence[Rule]) -> AlignedTable | None:
         return None
     table = AlignedTable(edges, lines[0].top)
     columns = [[_column(word, edges) for word in line.words] for line in lines]
-    last: int | None = None
-    for number, line in enumerate(lines):
-        if last is None or not _goes_on(lines, columns, number, rules):
+    goes_on = _continuations(lines, columns, rules)
+    for line, numbers, rest in zip(lines, columns, goes_on, strict=True):
+        if not rest:
             table.rows.append([[] for _ in range(len(edges) - 1)])
-        for word, column in zip(line.words, columns[number], strict=True):
+        for word, column in zip(line.words, numbers, strict=True):
             table.rows[-1][column].extend(word.chars)
-        last = number
     return table
 
 
@@ -154,15 +155,17 @@ def _column(word: Word, edges: list[float]) -> int:
     return max((number for number, edge in enumerate(edges[:-1]) if edge <= middle), default=0)
 
 
-def _goes_on(lines: list[TextLine], columns: list[list[int]], number: int, rules: Sequence[Rule]) -> bool:
-    """Whether a line belongs to the row of the line above."""
-    above, line = lines[number - 1], lines[number]
-    across = [rule.at for rule in rules if lines[0].top - lines[0].height < rule.at < lines[-1].bottom + line.height]
-    if len(across) > len(lines) / 3 and len(across) > 2:
-        return not any((above.top + above.bottom) / 2 < at < (line.top + line.bottom) / 2 for at in across)
-    gaps = [lower.top - upper.top for upper, lower in itertools.pairwise(lines)]
-    smallest = min(gaps)
-    gap = line.top - above.top
-    if gap > smallest * _SAME_ROW or max(gaps) < smallest * _NEXT_ROW:
-        return False
-    return set(columns[number]) <= set(columns[number - 1])
+def _continuations(lines: list[TextLine], columns: list[list[int]], rules: Sequence[Rule]) -> list[bool]:
+    """For each line, whether it belongs to the row of the line above."""
+    pairs = list(pairwise(lines))
+    begin, end = lines[0].top - lines[0].height, lines[-1].bottom + lines[-1].height
+    across = sorted(rule.at for rule in rules if begin < rule.at < end)
+    if len(across) > max(2, len(lines) / 3):
+        middles = [(line.top + line.bottom) / 2 for line in lines]
+        return [False, *(bisect_left(across, one) == bisect_left(across, two) for one, two in pairwise(middles))]
+    gaps = [below.top - above.top for above, below in pairs]
+    if max(gaps) < min(gaps) * _NEXT_ROW:
+        return [False] * len(lines)
+    close = [gap <= min(gaps) * _SAME_ROW for gap in gaps]
+    within = [set(two) <= set(one) for one, two in pairwise(columns)]
+    return [False, *(near and rest for near, rest in zip(close, within, strict=True))]

@@ -269,3 +269,31 @@ def test_text_wider_than_its_cell_does_not_run_into_the_next_one() -> None:
         ["一", "二", "12345678901234567890.55"],
         ["四", "五", "六"],
     ]
+
+
+def torn(rest: str, *, first: str = "通过开展古籍数字化工作完成全市馆藏古籍的扫描") -> bytes:
+    """A row whose last cell goes on in a row of its own on the next page."""
+    wide = "columns: (3cm, 3cm, 3cm, 4cm)"
+    head = f"#table({wide}, [单位], [项目], [指标], [说明], [图书馆], [古籍], [册数], [{first}])"
+    return pdf(f"{head}\n#pagebreak()\n#table({wide}, [], [], [], [{rest}], [], [展览], [场次], [全年场次])")
+
+
+def test_row_cut_by_the_page_end_is_put_together_and_told() -> None:
+    document = read(torn("并对外开放。"), "断.pdf")
+    grid = document.grids[0]
+    assert padded(grid) == [
+        ["单位", "项目", "指标", "说明"],
+        ["图书馆", "古籍", "册数", "通过开展古籍数字化工作完成全市馆藏古籍的扫描并对外开放。"],
+        [None, "展览", "场次", "全年场次"],
+    ]
+    assert [problem.code for problem in document.problems] == ["ROW_REJOINED"]
+    assert document.problems[0].place == "断.pdf 第2页 表1 第1行"
+    assert document.problems[0].found == "并对外开放。"
+    assert grid.place(2) == "第2页 表1 第2行"
+
+
+@pytest.mark.parametrize("first", ["完成全市馆藏古籍的扫描。", "修复古籍"])
+def test_text_that_has_ended_is_not_continued(first: str) -> None:
+    document = read(torn("并对外开放。", first=first), "断.pdf")
+    assert len(document.grids[0].rows) == 4
+    assert document.problems == []
