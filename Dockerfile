@@ -16,7 +16,6 @@ COPY approvals approvals
 COPY ingest ingest
 COPY templates templates
 COPY static static
-COPY locale locale
 
 # Static files are part of the image. The settings want all their values; these are for this step alone.
 RUN SECRET_KEY=only-for-collectstatic-0123456789-abcdefghijklmnopqrstuvwxyz \
