@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from approvals.facts import BY_KEY, PLAN_POINTS, synonym_key
-from approvals.values import sign_of
+from approvals.values import sign_of, split_value
 from ingest.grid import Cell, Grid
 from ingest.layouts.headers import Meaning, Term, is_group, meaning, term_in
 from ingest.layouts.words import is_level, is_level1, is_level2, is_total
@@ -116,11 +116,11 @@ def headers(grid: Grid) -> Iterator[Header]:
     row = 0
     last: Header | None = None
     while row < len(grid.rows):
-        found = header_at(grid, row, row if row == 0 else 0)
+        found = header_at(grid, row, last.bottom + 1 if last else 0)
         if found:
-            last = found = (last and _again(grid, last, found)) or found
-            yield found
-            row = found.bottom
+            last = (last and _again(grid, last, found)) or found
+            yield last
+            row = max(row, last.bottom)
         row += 1
 
 
@@ -207,6 +207,8 @@ def _goes_above(row: Sequence[Cell]) -> bool:
     understood = sum(1 for _, text in cells if meaning(text) or is_group(text) or is_level(text))
     if len(cells) == 1:
         return is_group(cells[0][1]) or is_level1(cells[0][1])
+    if any(split_value(text).number for _, text in cells):
+        return False
     return understood * 10 >= len(cells) * 6
 
 

@@ -182,7 +182,8 @@ class IndicatorReader:
 
     def _read_with_custom(self, grid: Grid, row: int, cells: Sequence[Cell]) -> list[IndicatorDraft]:
         """Common columns 指标, 值, 描述 and the same three 个性; a unit fills one set, exports shift them."""
-        assert self.name_column is not None and self.custom_name is not None
+        if self.name_column is None or self.custom_name is None:
+            return []
         name, value = name_of(cells[self.name_column]), self._value(cells, self.value_column)
         description = self._description(cells)
         own_name = name_of(cells[self.custom_name])
