@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from approvals.facts import BY_KEY, PLAN_POINTS, synonym_key
-from approvals.values import sign_of, split_value
+from approvals.values import sign_of
 from ingest.grid import Cell, Grid
 from ingest.layouts.headers import Meaning, Term, is_group, meaning, term_in
 from ingest.layouts.words import is_level, is_level1, is_level2, is_total
@@ -152,6 +152,7 @@ _HEADERISH = re.compile(
     r"指标|目标|[一二三四1234]级|分值|权重|权数|分数|满分|符号|值|单位|依据|标准|描述|说明|解释|内涵|释义|内容|方向|性质|属性|极性|量纲|算法|方法|公式|规则"
     r"|办法|要点|来源|产出|效益|效果|满意|成本|影响|投入|过程|数量|质量|时效|持续|服务对象|进度|管理"
 )
+_A_VALUE = re.compile(r"[≥≤＞＜<>=≧≦]|\d[\d.,]*\s*[%％]?$")
 _LONGEST_HEADER = 32
 _MAIN = {"indicator_name", "value", "level2", "level1"}
 _SURELY_HEADER = 3
@@ -207,7 +208,7 @@ def _goes_above(row: Sequence[Cell]) -> bool:
     understood = sum(1 for _, text in cells if meaning(text) or is_group(text) or is_level(text))
     if len(cells) == 1:
         return is_group(cells[0][1]) or is_level1(cells[0][1])
-    if any(split_value(text).number for _, text in cells):
+    if any(_A_VALUE.match(text.strip()) for _, text in cells):
         return False
     return understood * 10 >= len(cells) * 6
 
