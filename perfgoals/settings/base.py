@@ -160,6 +160,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # Two fields are called `state`; without names of ours they get a number in the schema.
+    "ENUM_NAME_OVERRIDES": {
+        "DeclarationState": "approvals.states.State",
+        "UploadState": "ingest.models.upload.Upload.State",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
