@@ -254,7 +254,8 @@ class _CardReader:
 
     def _take(self, grid: Grid, top: int, bottom: int) -> None:
         region = read_region(grid, top, bottom)
-        first = min((pair.row for pair in region.pairs), default=bottom)
+        # What stands above the project's name, as the heading of an approval does, is not yet the form.
+        first = min((pair.row for pair in region.pairs if pair.key in _NAME_KEYS), default=bottom)
         titles = [token for token in region.orphans if is_title(token.text) or is_department_goal_title(token.text)]
         for token in titles:
             if token.row < first:
