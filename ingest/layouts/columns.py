@@ -106,7 +106,7 @@ def header_at(grid: Grid, row: int, first: int = 0) -> Header | None:
     while top > first and row - top < _MAX_HEADER_ROWS - 1 and _goes_above(grid.rows[top - 1]):
         top -= 1
     bottom = row
-    while bottom + 1 < len(grid.rows) and bottom - row < 2 and _goes_below(grid, bottom + 1, top):
+    while bottom + 1 < len(grid.rows) and bottom - row < 2 and _goes_on_below(grid, bottom + 1, top):
         bottom += 1
     return _understand(grid, top, bottom)
 
@@ -211,6 +211,12 @@ def _goes_above(row: Sequence[Cell]) -> bool:
     if any(_A_VALUE.match(text.strip()) for _, text in cells):
         return False
     return understood * 10 >= len(cells) * 6
+
+
+def _goes_on_below(grid: Grid, row: int, top: int) -> bool:
+    """A further row of the header: finer names, or a full row of its own under columns merged from above."""
+    cells = grid.rows[row]
+    return _goes_below(grid, row, top) or (bool(cells) and not _text(grid, row, 0) and _is_core(cells))
 
 
 def _goes_below(grid: Grid, row: int, top: int) -> bool:
