@@ -25,6 +25,8 @@ from perfgoals.errors import Refusal
 
 PER_PAGE = 30
 PROJECTS_PER_PAGE = 50
+# The years a declaration can be of; its own constraint says the same.
+FISCAL_YEARS = range(2000, 2101)
 
 
 @require_safe
@@ -53,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @refusals_as_pages
 def new(request: HttpRequest, department: int, year: int) -> HttpResponse:
     """Compose, preview (POST), issue (POST with `confirm`)."""
-    composition = compose(actor(request), department, year)
+    composition = compose(actor(request), department, year) if year in FISCAL_YEARS else None
     if composition is None:
         raise Http404(_("没有找到该部门，或您不是其所属财政局的批复人。"))
     if request.method != "POST":

@@ -113,14 +113,15 @@ def test_looking_changes_nothing(city: City, paths: dict[str, str], as_) -> None
         "/declarations/99999999999999999999999/submit/",
         "/declarations/1/no-such-step/",
         "/approvals/99999999999999999999999/",
-        "/approvals/new/1/99999999999999999/",
+        "/approvals/new/{department}/1999/",
+        "/approvals/new/{department}/99999999999999999999999/",
         "/approvals/new/99999999999999999999999/2027/",
         "/notices/99999999999999999999999/",
         "/no/such/page/",
     ],
 )
 def test_nonsense_addresses_are_not_found(city: City, as_, path: str) -> None:
-    answer = as_(city.approver).get(path)
+    answer = as_(city.approver).get(path.format(department=city.department.pk))
     assert answer.status_code == 404
     assert "没有找到" in answer.content.decode()
 
