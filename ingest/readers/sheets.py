@@ -1,6 +1,7 @@
 """Sheets of python-calamine as grids: shared by the readers of .xlsx and .xls."""
 
 from collections.abc import Callable
+from datetime import date
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -87,10 +88,12 @@ def _grid(sheet: CalamineSheet, facts: SheetFacts, formats: dict[int, str], prog
 
 
 def _show(row: list[Cell], column: int, code: str) -> None:
-    """Put the text shown in place of a number."""
+    """Put the text shown in place of a number or date."""
     if column < len(row):
         value = row[column]
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, date):
+            row[column] = numberformats.shown_date(value, code)
+        elif isinstance(value, int | float) and not isinstance(value, bool) and not numberformats.is_date(code):
             row[column] = numberformats.shown(value, code)
 
 

@@ -1,5 +1,7 @@
 """Web pages, under their own name and under .xls."""
 
+import time
+
 import pytest
 
 from ingest.grid import Paragraph, Span
@@ -73,3 +75,11 @@ def test_page_without_text_is_refused() -> None:
     with pytest.raises(Refused) as caught:
         read(b"<html><body><table></table></body></html>", "空.html")
     assert caught.value.problem.code == "NO_TABLE"
+
+
+def test_spans_made_to_fill_memory_are_refused() -> None:
+    page = "<table>" + "<tr>" + '<td colspan="1000" rowspan="65534">x</td>' * 3_000 + "</tr></table>"
+    began = time.monotonic()
+    with pytest.raises(Refused):
+        read(page.encode(), "炸.html")
+    assert time.monotonic() - began < 2

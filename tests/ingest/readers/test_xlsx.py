@@ -204,3 +204,40 @@ def test_reference_beyond_all_measure_never_reaches_the_library(reference: str) 
     with pytest.raises(Refused) as caught:
         read(replaced(table_xlsx(), "xl/worksheets/sheet1.xml", xml.encode()), "远.xlsx")
     assert caught.value.problem.code == "TOO_MANY_CELLS"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ('yyyy"年"m"月"', "2026年12月"),
+        ('yyyy"年"m"月"d"日"', "2026年12月1日"),
+        ('m"月"d"日"', "12月1日"),
+        ('yyyy"年"mm"月"dd"日";@', "2026年12月01日"),
+        ("[$-804]yyyy\\年m\\月", "2026年12月"),
+        ("yyyy-mm-dd", date(2026, 12, 1)),
+        ("yyyy/m/d", date(2026, 12, 1)),
+    ],
+)
+def test_date_shown_with_words_comes_as_shown(code: str, shown: object) -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet().write_datetime("A1", date(2026, 12, 1), book.add_format({"num_format": code}))
+
+    assert grid_of(xlsx(fill), "期.xlsx").rows[0][0] == shown
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        '<x:worksheet xmlns:x="{ns}"><x:sheetData><x:row r="1"><x:c r="B1" t="inlineStr"><x:is><x:t>甲</x:t></x:is>'
+        "</x:c></x:row></x:sheetData></x:worksheet>",
+        '<worksheet xmlns="{ns}"><sheetData><row><c/><c t="inlineStr"><is><t>甲</t></is></c></row></sheetData>'
+        "</worksheet>",
+        '<worksheet xmlns="{ns}"><sheetData><row r="1"><c r="B1" t="str"><v>甲</v></c></row></sheetData></worksheet>',
+        "<worksheet xmlns='{ns}'><sheetData><row r='1'><c r='B1' t='inlineStr'><is><r><t>甲</t></r></is></c></row>"
+        "</sheetData></worksheet>",
+    ],
+)
+def test_workbooks_of_other_programs(sheet: str) -> None:
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    data = replaced(table_xlsx(), "xl/worksheets/sheet1.xml", sheet.replace("{ns}", namespace).encode())
+    assert grid_of(data, "他.xlsx").rows == [[None, "甲"]]
