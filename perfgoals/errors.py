@@ -15,7 +15,7 @@ from perfgoals.problems import Problem
 class Refusal(Exception):
     """Something was asked for and is not done; nothing was changed.
 
-    code      a word a program can test: `not_allowed`, `wrong_state`, `stale`, `comment_missing`,
+    code      a word a program can test: `not_allowed`, `wrong_state`, `stale`, `comment_missing`, `review_missing`,
               `checks_failed`, `not_found`, `invalid`
     message   one sentence in Chinese: what, and how to mend it
     problems  everything that is wrong, when there is more than one sentence to it
@@ -28,6 +28,7 @@ class Refusal(Exception):
         "stale": 409,
         "comment_missing": 422,
         "checks_failed": 422,
+        "review_missing": 422,
         "invalid": 422,
     }
 

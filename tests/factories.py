@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
 from approvals.drafts import IndicatorDraft, ProjectDraft
+from approvals.judgement import ASKS_FOR_FORM, GRADE_OF, Change, ReviewForm
 from approvals.models import Bureau, Declaration, Department, Membership, Unit, User
 from approvals.roles import Role
 from approvals.services.filing import Filing, file_declarations
@@ -109,14 +111,23 @@ class City:
         }
         reviewed = steps[State.FINANCE_REVIEW]
         steps[State.REJECTED] = [*reviewed, (Verb.REJECT, self.finance_reviewer)]
+        steps[State.AMENDING] = [*reviewed, (Verb.AMEND, self.finance_reviewer)]
         steps[State.PASSED] = [*reviewed, (Verb.PASS, self.finance_reviewer)]
         steps[State.APPROVED] = steps[State.PASSED]
         for verb, who in steps[state]:
-            perform(declaration.pk, verb, who, comment="按要求办理")
+            perform(declaration.pk, verb, who, comment="按要求办理", **given(verb))
         if state == State.APPROVED:
             issue(
                 self.approver, declaration.department_id, declaration.fiscal_year, [declaration.pk], date(2027, 1, 20)
             )
+
+
+def given(verb: Verb) -> dict[str, Any]:
+    """What the finance reviewer's steps need beside a comment."""
+    asked: dict[str, Any] = {"review": ReviewForm(GRADE_OF[verb])} if verb in ASKS_FOR_FORM else {}
+    if verb == Verb.AMEND:
+        asked["amendments"] = [Change("goal", "清除淤积，恢复河道行洪能力，汛期安全。")]
+    return asked
 
 
 def draft(name: str = "河道清淤工程", **fields: object) -> ProjectDraft:

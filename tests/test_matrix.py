@@ -2,6 +2,7 @@
 
 `yes`    allowed
 `-`      refused, and nothing changes
+`major`  refused until the project is a major one 重点项目, then allowed
 `issue`  refused as a step of its own; happens only when an approval is issued
 
 Every cell is exercised through the door, through the page and through the API. The columns cover the
@@ -10,19 +11,21 @@ relations too: own unit, other unit of the department, other department, other r
 
 from contextlib import suppress
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
-from approvals.models import ApprovalRecord, Declaration, Notice, User
+from approvals.judgement import ASKS_FOR_FORM, GRADE_OF
+from approvals.models import Amendment, ApprovalRecord, Declaration, Notice, Review, ReviewNote, User
 from approvals.models.edges import edges, verbs_for
 from approvals.selectors.people import actor_of
 from approvals.services.issuing import issue
 from approvals.services.verbs import perform
 from approvals.states import State, Verb
 from perfgoals.errors import Refusal
-from tests.factories import City, UserFactory
+from tests.factories import City, UserFactory, given
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -37,80 +40,168 @@ PEOPLE = (
 # 4 reviewer of the department  5 of another department
 # 6 finance reviewer  7 approver  8 finance reviewer of another region  9 approver of another region
 # 10 auditor  11 administrator  12 superuser  13 somebody without any role
-#                          1     2     3     4     5     6     7     8     9     10    11    12    13
+#                                  1     2     3     4     5     6     7     8     9     10    11    12    13
 MATRIX = """
-draft           submit     yes   yes   -     -     -     -     -     -     -     -     -     -     -
-draft           withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           pass       -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           return     -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           reject     -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           approve    -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       submit     -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       withdraw   yes   yes   -     -     -     -     -     -     -     -     -     -     -
-submitted       endorse    -     -     -     yes   -     -     -     -     -     -     -     -     -
-submitted       pass       -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       return     -     -     -     yes   -     -     -     -     -     -     -     -     -
-submitted       reject     -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       approve    -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  submit     -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  pass       -     -     -     -     -     yes   -     -     -     -     -     -     -
-finance_review  return     -     -     -     -     -     yes   -     -     -     -     -     -     -
-finance_review  reject     -     -     -     -     -     yes   -     -     -     -     -     -     -
-finance_review  approve    -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          submit     -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          pass       -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          return     -     -     -     -     -     -     yes   -     -     -     -     -     -
-passed          reject     -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          approve    -     -     -     -     -     -     issue -     -     -     -     -     -
-passed          supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        submit     -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        pass       -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        return     -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        reject     -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        approve    -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        submit     yes   yes   -     -     -     -     -     -     -     -     -     -     -
-returned        withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        pass       -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        return     -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        reject     -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        approve    -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       submit     yes   yes   -     -     -     -     -     -     -     -     -     -     -
-withdrawn       withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       pass       -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       return     -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       reject     -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       approve    -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        submit     -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        pass       -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        return     -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        reject     -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        approve    -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      submit     -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      withdraw   -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      endorse    -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      pass       -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      return     -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      reject     -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      approve    -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      supersede  -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -
+draft           withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           pass               -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           amend              -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           decline            -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           return             -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           reject             -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           recall             -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           approve            -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       submit             -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       withdraw           yes   yes   -     -     -     -     -     -     -     -     -     -     -
+submitted       take_up            -     -     -     yes   -     -     -     -     -     -     -     -     -
+submitted       endorse            -     -     -     yes   -     -     -     -     -     -     -     -     -
+submitted       pass               -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       amend              -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       decline            -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       return             -     -     -     yes   -     -     -     -     -     -     -     -     -
+submitted       return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       reject             -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       recall             -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       mark_major         -     -     -     -     -     yes   -     -     -     -     -     -     -
+submitted       unmark_major       -     -     -     -     -     major -     -     -     -     -     -     -
+submitted       approve            -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  submit             -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  take_up            -     -     -     -     -     yes   -     -     -     -     -     -     -
+finance_review  endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  pass               -     -     -     -     -     yes   -     -     -     -     -     -     -
+finance_review  amend              -     -     -     -     -     yes   -     -     -     -     -     -     -
+finance_review  confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  decline            -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  return             -     -     -     -     -     yes   -     -     -     -     -     -     -
+finance_review  return_department  -     -     -     -     -     yes   -     -     -     -     -     -     -
+finance_review  reject             -     -     -     -     -     yes   -     -     -     -     -     -     -
+finance_review  recall             -     -     -     yes   -     -     -     -     -     -     -     -     -
+finance_review  mark_major         -     -     -     -     -     yes   -     -     -     -     -     -     -
+finance_review  unmark_major       -     -     -     -     -     major -     -     -     -     -     -     -
+finance_review  approve            -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        submit             -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        pass               -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        amend              -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        confirm            yes   yes   -     -     -     -     -     -     -     -     -     -     -
+amending        decline            yes   yes   -     -     -     -     -     -     -     -     -     -     -
+amending        return             -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        reject             -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        recall             -     -     -     -     -     yes   -     -     -     -     -     -     -
+amending        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        approve            -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          submit             -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          pass               -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          amend              -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          decline            -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          return             -     -     -     -     -     -     yes   -     -     -     -     -     -
+passed          return_department  -     -     -     -     -     -     yes   -     -     -     -     -     -
+passed          reject             -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          recall             -     -     -     -     -     yes   -     -     -     -     -     -     -
+passed          mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          approve            -     -     -     -     -     -     issue -     -     -     -     -     -
+passed          supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        submit             -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        pass               -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        amend              -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        decline            -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        return             -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        reject             -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        recall             -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        approve            -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -
+returned        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        pass               -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        amend              -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        decline            -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        return             -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        reject             -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        recall             -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        approve            -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -
+withdrawn       withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       pass               -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       amend              -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       decline            -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       return             -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       reject             -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       recall             -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       approve            -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        submit             -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        pass               -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        amend              -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        decline            -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        return             -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        reject             -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        recall             -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        approve            -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      submit             -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      pass               -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      amend              -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      decline            -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      return             -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      reject             -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      recall             -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      approve            -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
 """
 
 CELLS = {
@@ -163,7 +254,8 @@ class Stage:
     def standing(self) -> tuple:
         """All that a refused step must leave as it was."""
         row = Declaration.objects.filter(pk=self.declaration.pk).values_list("state", "revision", "round").get()
-        return (*row, ApprovalRecord.objects.count(), Notice.objects.count())
+        written = (ApprovalRecord, Notice, Review, ReviewNote, Amendment)
+        return (*row, *(model.objects.count() for model in written))
 
 
 def undone(attempt):
@@ -177,23 +269,45 @@ def undone(attempt):
 CHANNELS = ("door", "page", "api")
 
 
-def try_it(channel: str, stage: Stage, who: User, verb: Verb) -> bool:
+def form_of(verb: Verb) -> dict[str, str]:
+    """What the page sends beside comment and revision."""
+    asked = {"comment": "意见"}
+    if verb in ASKS_FOR_FORM:
+        asked["grade"] = GRADE_OF[verb].value
+    if verb == Verb.AMEND:
+        asked |= {"amendments-TOTAL_FORMS": "1", "amendments-INITIAL_FORMS": "0"}
+        asked |= {"amendments-0-anchor": "goal", "amendments-0-after": "河道行洪能力恢复到设计标准。"}
+    return asked
+
+
+def json_of(verb: Verb) -> dict[str, Any]:
+    """The same through the API."""
+    asked: dict[str, Any] = {"comment": "意见"}
+    if verb in ASKS_FOR_FORM:
+        asked["review"] = {"grade": GRADE_OF[verb].value}
+    if verb == Verb.AMEND:
+        asked["amendments"] = [{"anchor": "goal", "after": "河道行洪能力恢复到设计标准。"}]
+    return asked
+
+
+def try_it(channel: str, stage: Stage, who: User, verb: Verb, major: bool = False) -> bool:
     """Whether the step was taken."""
     pk = stage.declaration.pk
+    Declaration.objects.filter(pk=pk).update(major=major)
     if channel == "door":
         with suppress(Refusal):
-            perform(pk, verb, who, comment="意见")
+            perform(pk, verb, who, comment="意见", **given(verb))
     else:
         client = Client()
         client.force_login(who, "django.contrib.auth.backends.ModelBackend")
         if channel == "page":
-            data = {"comment": "意见", "seen": stage.declaration.revision}
+            data = form_of(verb) | {"seen": stage.declaration.revision}
             response = client.post(f"/declarations/{pk}/{verb}/", data)
-            assert response.status_code in (302, 403, 404, 409), response.status_code
+            assert response.status_code in (302, 403, 404, 409), (verb, response.status_code)
         else:
-            response = client.post(f"/api/declarations/{pk}/verbs/{verb}/", {"comment": "意见"}, "application/json")
+            response = client.post(f"/api/declarations/{pk}/verbs/{verb}/", json_of(verb), "application/json")
             assert response.status_code in (200, 403, 404, 409), response.content
-    return Declaration.objects.get(pk=pk).state != stage.declaration.state
+    return Declaration.objects.get(pk=pk).revision != stage.declaration.revision
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -204,10 +318,11 @@ def test_every_cell(state: State, channel: str) -> None:
     wrong = []
     for verb in Verb:
         for name, expected in CELLS[state, verb].items():
-            moved = undone(lambda name=name, verb=verb: try_it(channel, stage, stage.person(name), verb))
-            if moved != (expected == "yes"):
-                wrong.append((verb, name, "moved" if moved else "refused", expected))
-            assert stage.standing() == before, (verb, name)
+            for major in (False, True) if expected == "major" else (False,):
+                moved = undone(lambda n=name, v=verb, m=major: try_it(channel, stage, stage.person(n), v, m))
+                if moved != (expected == "yes" or (expected == "major" and major)):
+                    wrong.append((verb, name, "moved" if moved else "refused", expected))
+                assert stage.standing() == before, (verb, name)
     assert wrong == []
 
 
@@ -218,17 +333,23 @@ def test_the_target_is_the_edge_s(state: State) -> None:
         for name, expected in CELLS[state, verb].items():
             if expected == "yes":
                 moved = undone(
-                    lambda name=name, verb=verb: perform(stage.declaration.pk, verb, stage.person(name), "意见")
+                    lambda name=name, verb=verb: perform(
+                        stage.declaration.pk, verb, stage.person(name), "意见", **given(verb)
+                    )
                 )
                 assert moved.state == edges()[state, verb].target
 
 
+@pytest.mark.parametrize("major", [False, True])
 @pytest.mark.parametrize("state", list(State))
-def test_buttons_are_the_yes_cells(state: State) -> None:
+def test_buttons_are_the_yes_cells(state: State, major: bool) -> None:
     stage = Stage(state)
+    stage.declaration.major = major
+    gone = Verb.MARK_MAJOR if major else Verb.UNMARK_MAJOR
     for name in PEOPLE:
         shown = {edge.verb for edge in verbs_for(stage.declaration, actor_of(stage.person(name)))}
-        assert shown == {verb for verb in Verb if CELLS[state, verb][name] == "yes"}, name
+        allowed = {verb for verb in Verb if CELLS[state, verb][name] in ("yes", "major")}
+        assert shown == allowed - {gone}, name
 
 
 @pytest.mark.parametrize("state", list(State))

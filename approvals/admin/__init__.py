@@ -1,6 +1,6 @@
 """The admin site: organisations and people for administrators, everything read-only for auditors."""
 
-from approvals.admin import organisations, people, procedure
+from approvals.admin import organisations, people, procedure, reviewing
 from approvals.admin.site import site
 
-__all__ = ["organisations", "people", "procedure", "site"]
+__all__ = ["organisations", "people", "procedure", "reviewing", "site"]

@@ -25,8 +25,13 @@ _ORDERED = [
     "Membership",
     "Project",
     "Declaration",
+    "Review",
+    "ReviewNote",
+    "Amendment",
     "Approval",
     "ApprovalRecord",
+    "ReviewProfile",
+    "CommonOpinion",
     "Notice",
     "NoticeDelivery",
 ]

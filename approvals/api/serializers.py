@@ -5,8 +5,22 @@ from typing import Any
 
 from rest_framework import serializers
 
+from approvals.anchors import place_name
 from approvals.drafts import IndicatorDraft, ProjectDraft
-from approvals.models import Approval, ApprovalRecord, Declaration, FundingLine, Indicator, Notice, Unit
+from approvals.judgement import Answer, Change, Grade, Note, ReviewForm
+from approvals.models import (
+    Amendment,
+    Approval,
+    ApprovalRecord,
+    CommonOpinion,
+    Declaration,
+    FundingLine,
+    Indicator,
+    Notice,
+    Review,
+    ReviewNote,
+    Unit,
+)
 from approvals.models.edges import verbs_for
 from approvals.reasons import Reason
 from approvals.values import split_value
@@ -115,11 +129,80 @@ class DeclarationSerializer(serializers.ModelSerializer):
     class Meta:
         model = Declaration
         fields = [
-            "id", "fiscal_year", "kind", "version", "state", "state_label", "round", "revision", "code", "name", "category",
-            "unit", "unit_code", "unit_name", "department", "department_name", "total", "approval", "approval_number",
-            "submitted_at", "updated_at",
+            "id", "fiscal_year", "kind", "version", "state", "state_label", "round", "revision", "code", "name",
+            "category", "unit", "unit_code", "unit_name", "department", "department_name", "total", "major", "approval",
+            "approval_number", "submitted_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class NoteSerializer(serializers.ModelSerializer):
+    """批注: a remark that stands beside `anchor` until that place is changed."""
+
+    place = serializers.SerializerMethodField()
+    author = serializers.CharField(source="author.full_name")
+
+    class Meta:
+        model = ReviewNote
+        fields = ["anchor", "place", "quoted", "text", "round", "author", "created_at"]
+        read_only_fields = fields
+
+    def get_place(self, note: ReviewNote) -> str:
+        """The place by name."""
+        return place_name(note.anchor)
+
+
+class AmendmentSerializer(serializers.ModelSerializer):
+    """修改意见: what shall stand at `anchor` once the unit agrees."""
+
+    place = serializers.SerializerMethodField()
+    author = serializers.CharField(source="author.full_name")
+
+    class Meta:
+        model = Amendment
+        fields = ["anchor", "place", "before", "after", "round", "author", "created_at"]
+        read_only_fields = fields
+
+    def get_place(self, amendment: Amendment) -> str:
+        """The place by name."""
+        return place_name(amendment.anchor)
+
+
+class ReviewSerializer(serializers.ModelSerializer):
+    """四性审核表 as it was filled in."""
+
+    reviewer = serializers.CharField(source="reviewer.full_name")
+
+    class Meta:
+        model = Review
+        fields = ["round", "verb", "grade", "points", "answers", "reviewer", "created_at"]
+        read_only_fields = fields
+
+
+class OpinionSerializer(serializers.ModelSerializer):
+    """A sentence the bureau keeps for its reviewers."""
+
+    class Meta:
+        model = CommonOpinion
+        fields = ["id", "bureau", "text"]
+        read_only_fields = fields
+
+
+class DifferenceSerializer(serializers.Serializer):
+    """One cell, or one row that came or went; null for nothing."""
+
+    anchor = serializers.CharField()
+    was_at = serializers.CharField(allow_blank=True)
+    label = serializers.CharField()  # type: ignore[assignment]
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField(allow_null=True)
+
+
+class ComparisonSerializer(serializers.Serializer):
+    """The present content against that of an earlier round; `since` is null when there is none to compare with."""
+
+    since = serializers.IntegerField(allow_null=True)
+    differences = DifferenceSerializer(many=True)
 
 
 class DeclarationDetailSerializer(DeclarationSerializer):
@@ -129,11 +212,16 @@ class DeclarationDetailSerializer(DeclarationSerializer):
     indicators = IndicatorSerializer(many=True)
     spending_plan = serializers.SerializerMethodField()
     verbs = serializers.SerializerMethodField()
+    taken_up_by = serializers.CharField(source="taken_up_by.full_name", default=None)
+    notes = NoteSerializer(source="open_notes", many=True)
+    amendments = AmendmentSerializer(source="pending_amendments", many=True)
+    reviews = ReviewSerializer(many=True)
 
     class Meta(DeclarationSerializer.Meta):
         fields = [
             *DeclarationSerializer.Meta.fields, "period", "purpose", "goal", "long_term_goal", "spending_plan",
-            "multi_year_total", "funding", "indicators", "verbs",
+            "multi_year_total", "funding", "indicators", "verbs", "taken_up_by", "taken_up_at", "notes", "amendments",
+            "reviews",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -154,12 +242,51 @@ class DeclarationDetailSerializer(DeclarationSerializer):
         ]
 
 
+class ReviewFormSerializer(serializers.Serializer):
+    """四性审核表: a grade; for a major project points by question, which add up to it."""
+
+    grade = serializers.ChoiceField(choices=Grade.choices, required=False, allow_blank=True, default="")
+    points = serializers.DictField(
+        child=serializers.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0)),
+        required=False,
+        default=dict,
+    )
+    answers = serializers.DictField(child=serializers.ChoiceField(choices=Answer.choices), required=False, default=dict)
+
+
+class NewNoteSerializer(serializers.Serializer):
+    """A remark and the place it means: `goal`, `funding.一般公共预算`, `indicators.3`, `indicators.3.value`."""
+
+    anchor = serializers.CharField(max_length=120)
+    text = serializers.CharField(max_length=2000)
+
+
+class ChangeSerializer(serializers.Serializer):
+    """What shall stand at a place instead; "" for nothing."""
+
+    anchor = serializers.CharField(max_length=120)
+    after = serializers.CharField(allow_blank=True, max_length=5000)
+
+
 class StepSerializer(serializers.Serializer):
-    """One step: why, and the revision the person decided on."""
+    """One step: why, the revision the person decided on, and what a reviewer has to say."""
+
+    review = ReviewFormSerializer(required=False, allow_null=True, default=None)
+    notes = NewNoteSerializer(many=True, required=False, default=list, max_length=100)  # type: ignore[call-arg]
+    amendments = ChangeSerializer(many=True, required=False, default=list, max_length=100)  # type: ignore[call-arg]
 
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
     reasons = serializers.MultipleChoiceField(choices=Reason.choices, required=False, default=set)
     seen = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+    def said(self) -> dict[str, Any]:
+        """Review form, notes and amendments as the door takes them."""
+        asked = self.validated_data
+        return {
+            "review": ReviewForm(**asked["review"]) if asked["review"] else None,
+            "notes": [Note(**note) for note in asked["notes"]],
+            "amendments": [Change(**change) for change in asked["amendments"]],
+        }
 
 
 class RewriteSerializer(ContentSerializer):
@@ -175,7 +302,7 @@ class RecordSerializer(serializers.ModelSerializer):
         model = ApprovalRecord
         fields = [
             "sequence", "at", "verb", "from_state", "to_state", "actor_username", "actor_name", "actor_organisation",
-            "comment", "reasons", "round", "previous_hash", "hash",
+            "comment", "reasons", "round", "snapshot", "previous_hash", "hash",
         ]  # fmt: skip
         read_only_fields = fields
 

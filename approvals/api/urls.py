@@ -2,11 +2,12 @@
 
 from rest_framework.routers import SimpleRouter
 
-from approvals.api.views import ApprovalViewSet, DeclarationViewSet, NoticeViewSet
+from approvals.api.views import ApprovalViewSet, DeclarationViewSet, NoticeViewSet, OpinionViewSet
 
 router = SimpleRouter()
 router.register("declarations", DeclarationViewSet, "api-declaration")
 router.register("approvals", ApprovalViewSet, "api-approval")
+router.register("opinions", OpinionViewSet, "api-opinion")
 router.register("notices", NoticeViewSet, "api-notice")
 
 urlpatterns = router.urls

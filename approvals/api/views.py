@@ -16,11 +16,12 @@ from rest_framework.serializers import BaseSerializer
 
 from approvals.api import serializers as s
 from approvals.documents import CONTENT_TYPES, FORMATS, filename, render
-from approvals.models import Approval, ApprovalRecord, Declaration, Notice, User
-from approvals.roles import Actor
+from approvals.models import Approval, ApprovalRecord, CommonOpinion, Declaration, Notice, User
+from approvals.roles import Actor, Role
 from approvals.selectors import approvals as approval_selectors
 from approvals.selectors import declarations as declaration_selectors
 from approvals.selectors.people import actor_of
+from approvals.selectors.reviewing import comparison
 from approvals.services import filing, notices
 from approvals.services.issuing import issue
 from approvals.services.verbs import perform
@@ -133,8 +134,9 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
     @action(detail=True, methods=["post"], url_path="verbs/(?P<verb>[a-z_]+)", url_name="verb")
     def step(self, request: Request, pk: str, verb: str) -> Response:
         """Take a step through the one door."""
-        read = self.read(s.StepSerializer).validated_data
-        perform(int(pk), verb, self.user, read["comment"], sorted(read["reasons"]), read["seen"])
+        asked = self.read(s.StepSerializer)
+        read = asked.validated_data
+        perform(int(pk), verb, self.user, read["comment"], sorted(read["reasons"]), read["seen"], **asked.said())
         return self._detail(int(pk))
 
     @extend_schema(summary="办理记录", responses=s.RecordSerializer(many=True))
@@ -146,11 +148,46 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
         rows = ApprovalRecord.objects.filter(declaration_id=int(pk)).order_by("sequence")
         return Response(s.RecordSerializer(rows, many=True).data)
 
-    def _detail(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
+    @extend_schema(summary="与上次审核的一轮相比的差异", responses=s.ComparisonSerializer)
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def differences(self, request: Request, pk: str) -> Response:
+        """Cell by cell: what changed since the last round this person judged, or since it was sent."""
+        found = comparison(self._seen(int(pk)), self.actor)
+        told = {
+            "since": found.since if found else None,
+            "differences": [each.to_json() for each in found.differences] if found else [],
+        }
+        return Response(s.ComparisonSerializer(told).data)
+
+    def _seen(self, pk: int) -> Declaration:
         declaration = declaration_selectors.detailed(self.actor, pk)
         if declaration is None:
             raise NotFound("没有找到该申报，或您无权查看。")
+        return declaration
+
+    def _detail(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
+        declaration = self._seen(pk)
         return Response(s.DeclarationDetailSerializer(declaration, context=self.get_serializer_context()).data, code)
+
+
+class OpinionViewSet(mixins.ListModelMixin, Scoped):
+    """常用审核意见 of the reviewer's bureau."""
+
+    queryset = CommonOpinion.objects.none()
+    serializer_class = s.OpinionSerializer
+    filterset_fields = ["bureau"]
+
+    def get_queryset(self) -> Any:
+        """Those in use."""
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        bureaus = [grant.bureau_id for grant in self.actor.granted([Role.FINANCE_REVIEWER]) if grant.bureau_id]
+        return CommonOpinion.objects.filter(bureau_id__in=bureaus, active=True)
+
+    @extend_schema(summary="常用审核意见")
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What a finance reviewer can pick from."""
+        return super().list(request, *args, **kwargs)
 
 
 @extend_schema_view(list=extend_schema(summary="批复列表"))

@@ -6,6 +6,7 @@ from approvals.demo.people import ORGANISATIONS, PEOPLE
 from approvals.demo.projects import CULTURE, WATER
 from approvals.documents.content import ApprovalContent, IndicatorContent, ProjectContent, UnitContent
 from approvals.drafts import ProjectDraft
+from approvals.judgement import Grade, ReviewForm
 from approvals.models import Bureau, Unit, User
 from approvals.services.filing import Filing, file_declarations
 from approvals.services.issuing import issue
@@ -39,7 +40,7 @@ def _begin_culture(people: dict[str, User]) -> None:
     perform(
         repair, Verb.RETURN, reviewer, "“古籍可阅览率”请写成能够衡量的数值；修复数量请说明测算依据。", ["incomplete"]
     )
-    perform_many([village, books], Verb.PASS, finance, "目标与资金相匹配。")
+    perform_many([village, books], Verb.PASS, finance, "目标与资金相匹配。", review=ReviewForm(Grade.EXCELLENT))
     title = f"{YEAR}年市级部门预算项目绩效目标表批复"
     issue(people["pifu"], units["415001"].department_id, YEAR, [village], date(YEAR - 1, 11, 16), title)
 

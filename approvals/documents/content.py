@@ -68,10 +68,15 @@ class ProjectContent:
     long_term_goal: str | None = None
     spending_plan: Mapping[str, str] = field(default_factory=dict)
     indicators: tuple[IndicatorContent, ...] = ()
+    multi_year_total: Decimal | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Amounts as text; the two mappings as lists of pairs, because a JSON column keeps no order of keys."""
-        return {
+        """Amounts as text; the two mappings as lists of pairs, because a JSON column keeps no order of keys.
+
+        `multi_year_total` stands there only when there is one: older snapshots, and their fingerprints, have none.
+        """
+        years = {} if self.multi_year_total is None else {"multi_year_total": _amount(self.multi_year_total)}
+        return years | {
             "declaration_id": self.declaration_id,
             "code": self.code,
             "name": self.name,
@@ -89,11 +94,12 @@ class ProjectContent:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "ProjectContent":
         """The reverse of `to_json`."""
-        total = data["total"]
+        total, years = data["total"], data.get("multi_year_total")
         return cls(
             **{
                 **data,
                 "total": None if total is None else Decimal(total),
+                "multi_year_total": None if years is None else Decimal(years),
                 "funding": {source: Decimal(amount) for source, amount in data["funding"]},
                 "spending_plan": dict(data["spending_plan"]),
                 "indicators": tuple(IndicatorContent.from_json(row) for row in data["indicators"]),

@@ -1,7 +1,7 @@
 """The filing form: project, money, goals and indicators of one declaration."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,7 +17,8 @@ from approvals.facts import PLAN_POINTS, fact
 from approvals.forms.fields import LongText, Money, Styled, Text, in_yuan, typed_amount
 from approvals.forms.funding import FundingFormSet
 from approvals.forms.indicators import IndicatorFormSet, row_of
-from approvals.models import Declaration, Project, Unit
+from approvals.models import Declaration, Project, ReviewNote, Unit
+from approvals.selectors.reviewing import notes_by_place, notes_by_row
 from perfgoals.problems import Problem
 from perfgoals.text import fold
 
@@ -184,6 +185,18 @@ class DeclarationEditor:
         )
         if not self._rows and data is None:
             self.indicators.extra = _NEW_ROWS
+
+    def annotate(self, notes: Sequence[ReviewNote]) -> None:
+        """Put the reviewers' notes beside the fields, rows and tables they mean."""
+        self.notes_count = len(notes)
+        self.notes = notes_by_place(notes)
+        for name, own in self.notes.items():
+            if name in self.form.fields:
+                self.form[name].notes = own  # type: ignore[attr-defined]
+        rows = self.indicators.forms
+        for number, own in notes_by_row(notes).items():
+            if number <= len(rows):
+                rows[number - 1].notes = own
 
     def is_valid(self) -> bool:
         """Looks at all three parts, so that everything wrong is shown at once."""

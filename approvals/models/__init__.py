@@ -6,11 +6,14 @@ from approvals.models.ledger import ApprovalRecord
 from approvals.models.notice import Notice, NoticeDelivery
 from approvals.models.organisation import Bureau, Department, Unit
 from approvals.models.person import Membership, User
+from approvals.models.review import Amendment, CommonOpinion, Review, ReviewNote, ReviewProfile
 
 __all__ = [
+    "Amendment",
     "Approval",
     "ApprovalRecord",
     "Bureau",
+    "CommonOpinion",
     "Declaration",
     "Department",
     "FundingLine",
@@ -19,6 +22,9 @@ __all__ = [
     "Notice",
     "NoticeDelivery",
     "Project",
+    "Review",
+    "ReviewNote",
+    "ReviewProfile",
     "Unit",
     "User",
 ]

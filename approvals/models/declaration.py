@@ -13,12 +13,12 @@ from django_fsm import FSMField, transition
 from approvals import rules
 from approvals.models.organisation import Bureau, Department, Unit
 from approvals.models.person import User
-from approvals.states import EDITABLE, State
+from approvals.states import EDITABLE, UNDER_WAY, State
 
 
 def step(
     source: Sequence[State],
-    target: State,
+    target: State | None,
     permission: Callable[..., bool],
     notify: Sequence[str],
     comment: bool = False,
@@ -26,6 +26,7 @@ def step(
 ) -> Callable[[Callable], Callable]:
     """An edge of the state machine on `Declaration.state`.
 
+    target   None for a step that leaves the state as it is
     comment  the person must say why
     notify   who hears of it: the roles that act next; "acted" are those who acted before
     within   "approval" for a step that is only taken as part of issuing an approval
@@ -118,6 +119,12 @@ class Declaration(models.Model):
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("送审人"))
     endorsed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("部门审核人"))
     passed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("财政审核人"))
+    answered_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, verbose_name=_("答复修改意见的人")
+    )
+    taken_up_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("正在审核的人"))
+    taken_up_at = models.DateTimeField(_("开始审核的时间"), null=True)
+    major = models.BooleanField(_("重点项目"), default=False)
     approval = models.ForeignKey(
         "Approval", models.PROTECT, related_name="declarations", null=True, verbose_name=_("批复")
     )
@@ -138,7 +145,7 @@ class Declaration(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["project", "fiscal_year"],
-                condition=Q(state__in=[*EDITABLE, State.SUBMITTED, State.FINANCE_REVIEW, State.PASSED]),
+                condition=Q(state__in=[*UNDER_WAY, State.PASSED]),
                 name="declaration_one_in_progress",
                 violation_error_message=_("该项目本年度已有一份办理中的申报。"),
             ),
@@ -183,7 +190,12 @@ class Declaration(models.Model):
 
     @step([State.SUBMITTED], State.WITHDRAWN, rules.may_withdraw, notify=["department_reviewer"])
     def withdraw(self) -> None:
-        """撤回: the unit takes it back before the department has decided."""
+        """撤回: the unit takes it back before anybody has begun to review it."""
+
+    @step([State.SUBMITTED], None, rules.may_take_up_for_department, notify=[])
+    @step([State.FINANCE_REVIEW], None, rules.may_take_up_for_finance, notify=[])
+    def take_up(self) -> None:
+        """开始审核: the others see who is at it, and the unit no longer withdraws it."""
 
     @step([State.SUBMITTED], State.FINANCE_REVIEW, rules.may_review_for_department, notify=["finance_reviewer"])
     def endorse(self) -> None:
@@ -191,17 +203,54 @@ class Declaration(models.Model):
 
     @step([State.FINANCE_REVIEW], State.PASSED, rules.may_review_for_finance, notify=["approver"])
     def pass_(self) -> None:
-        """财政审核通过: it waits for the approval."""
+        """财政审核通过, grade 优: it waits for the approval."""
+
+    @step([State.FINANCE_REVIEW], State.AMENDING, rules.may_review_for_finance, notify=["filer", "acted"], comment=True)
+    def amend(self) -> None:
+        """提出修改意见, grade 良: it passes as the reviewer amends it, once the unit agrees."""
+
+    @step([State.AMENDING], State.PASSED, rules.may_answer_amendments, notify=["approver", "acted"])
+    def confirm(self) -> None:
+        """确认修改: the unit agrees, and the amendments become content."""
+
+    @step([State.AMENDING], State.FINANCE_REVIEW, rules.may_answer_amendments, notify=["acted"], comment=True)
+    def decline(self) -> None:
+        """不同意修改: the unit says why, and the bureau reviews again."""
 
     @step([State.SUBMITTED], State.RETURNED, rules.may_review_for_department, notify=["acted"], comment=True)
     @step([State.FINANCE_REVIEW], State.RETURNED, rules.may_review_for_finance, notify=["acted"], comment=True)
     @step([State.PASSED], State.RETURNED, rules.may_approve, notify=["acted"], comment=True)
     def return_(self) -> None:
-        """退回: back to the unit, with reasons."""
+        """退回: back to the unit, with reasons; from the bureau with grade 中."""
+
+    @step(
+        [State.FINANCE_REVIEW],
+        State.SUBMITTED,
+        rules.may_review_for_finance,
+        notify=["department_reviewer", "acted"],
+        comment=True,
+    )
+    @step([State.PASSED], State.SUBMITTED, rules.may_approve, notify=["department_reviewer", "acted"], comment=True)
+    def return_department(self) -> None:
+        """退回部门: the department's reviewer acts again."""
 
     @step([State.FINANCE_REVIEW], State.REJECTED, rules.may_review_for_finance, notify=["acted"], comment=True)
     def reject(self) -> None:
         """不予通过: grade 差, out of this year's budgeting (财预〔2015〕88号, arts 25-28)."""
+
+    @step([State.FINANCE_REVIEW], State.SUBMITTED, rules.may_recall_endorsement, notify=["finance_reviewer"])
+    @step([State.AMENDING], State.FINANCE_REVIEW, rules.may_recall_amendments, notify=["filer"])
+    @step([State.PASSED], State.FINANCE_REVIEW, rules.may_recall_pass, notify=["approver"])
+    def recall(self) -> None:
+        """撤销本人审核: a reviewer undoes his own step until the next one has acted."""
+
+    @step([State.SUBMITTED, State.FINANCE_REVIEW], None, rules.may_mark_major, notify=[])
+    def mark_major(self) -> None:
+        """列为重点项目: reviewed with points for every question."""
+
+    @step([State.SUBMITTED, State.FINANCE_REVIEW], None, rules.may_unmark_major, notify=[])
+    def unmark_major(self) -> None:
+        """取消重点项目: graded without points, as other projects are."""
 
     @step([State.PASSED], State.APPROVED, rules.may_approve, notify=["acted"], within="approval")
     def approve(self) -> None:

@@ -41,7 +41,8 @@ def edges() -> dict[tuple[State, Verb], Edge]:
         edge = Edge(
             verb=verb,
             source=State(str(step.source)),
-            target=State(str(step.target)),
+            # A step without a target leaves the state as it is.
+            target=State(str(step.target or step.source)),
             method=step.name,
             permission=cast(Permission, step.permission),
             comment_required=step.custom["comment"],
@@ -53,9 +54,6 @@ def edges() -> dict[tuple[State, Verb], Edge]:
 
 
 def verbs_for(declaration: Declaration, actor: Actor) -> list[Edge]:
-    """The steps this person may take now: what the screen draws as buttons and the door allows."""
-    return [
-        edge
-        for (source, _), edge in edges().items()
-        if source == declaration.state and not edge.within and edge.permission(declaration, actor)
-    ]
+    """The steps this person may take now, in the order of `Verb`: what the screen draws and the door allows."""
+    found = (edges().get((State(declaration.state), verb)) for verb in Verb)
+    return [edge for edge in found if edge and not edge.within and edge.permission(declaration, actor)]

@@ -8,7 +8,7 @@ from approvals.documents.content import ApprovalContent
 from approvals.models import Approval, Declaration, Department
 from approvals.models.edges import edges
 from approvals.roles import Actor, Role
-from approvals.states import EDITABLE, State, Verb
+from approvals.states import UNDER_WAY, State, Verb
 
 
 def visible_to(actor: Actor) -> QuerySet[Approval]:
@@ -51,7 +51,7 @@ def waiting_for(actor: Actor) -> list[Waiting]:
         .values("department_id", "department__name", "fiscal_year")
         .annotate(
             passed=Count("pk", filter=Q(state=State.PASSED)),
-            under_way=Count("pk", filter=Q(state__in=[*EDITABLE, State.SUBMITTED, State.FINANCE_REVIEW])),
+            under_way=Count("pk", filter=Q(state__in=UNDER_WAY)),
         )
         .filter(passed__gt=0)
     )
@@ -91,5 +91,5 @@ def compose(actor: Actor, department_id: int, fiscal_year: int) -> Composition |
         fiscal_year=fiscal_year,
         ready=[d for d in passed if edge.permission(d, actor)],
         barred=[d for d in passed if not edge.permission(d, actor)],
-        under_way=[d for d in declarations if d.state in (*EDITABLE, State.SUBMITTED, State.FINANCE_REVIEW)],
+        under_way=[d for d in declarations if d.state in UNDER_WAY],
     )

@@ -25,6 +25,7 @@ def project_contents(declarations: Sequence[Declaration]) -> dict[int, ProjectCo
             category=declaration.project.category or None,
             period=declaration.period or None,
             total=declaration.total,
+            multi_year_total=declaration.multi_year_total,
             funding=funding[declaration.pk],
             purpose=declaration.purpose or None,
             goal=declaration.goal or None,

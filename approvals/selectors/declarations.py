@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from approvals.models import ApprovalRecord, Declaration
+from approvals.models import Amendment, ApprovalRecord, Declaration, Review, ReviewNote
 from approvals.models.edges import Edge, verbs_for
 from approvals.roles import Actor, Role
 from approvals.states import EDITABLE, State, Verb
@@ -70,8 +70,22 @@ def detailed(actor: Actor, declaration_id: int) -> Declaration | None:
             "submitted_by",
             "endorsed_by",
             "passed_by",
+            "taken_up_by",
         )
-        .prefetch_related("funding", "indicators", Prefetch("records", ApprovalRecord.objects.order_by("sequence")))
+        .prefetch_related(
+            "funding",
+            "indicators",
+            Prefetch("records", ApprovalRecord.objects.order_by("sequence")),
+            Prefetch(
+                "notes", ReviewNote.objects.filter(resolved_at=None).select_related("author"), to_attr="open_notes"
+            ),
+            Prefetch(
+                "amendments",
+                Amendment.objects.filter(answer=Amendment.Answer.PENDING).select_related("author"),
+                to_attr="pending_amendments",
+            ),
+            Prefetch("reviews", Review.objects.select_related("reviewer")),
+        )
         .filter(pk=declaration_id)
         .first()
     )
@@ -93,13 +107,14 @@ BUCKETS = (
     Bucket("returned", "被退回", (State.RETURNED,)),
     Bucket("department_review", "待部门审核", (State.SUBMITTED,)),
     Bucket("finance_review", "待财政审核", (State.FINANCE_REVIEW,)),
+    Bucket("to_confirm", "待单位确认", (State.AMENDING,)),
     Bucket("to_approve", "待批复", (State.PASSED,)),
     Bucket("approved", "已批复", (State.APPROVED,)),
     Bucket("closed", "不予通过或已被替代", (State.REJECTED, State.SUPERSEDED)),
 )
 
 _MINE = {
-    Role.FILER: {"to_submit", "returned"},
+    Role.FILER: {"to_submit", "returned", "to_confirm"},
     Role.DEPARTMENT_REVIEWER: {"department_review"},
     Role.FINANCE_REVIEWER: {"finance_review"},
     Role.APPROVER: {"to_approve"},
@@ -127,7 +142,8 @@ def years(actor: Actor) -> list[int]:
 def batch_verbs(declarations: list[Declaration], actor: Actor) -> list[Verb]:
     """Steps that at least one of the listed declarations can take by this person."""
     found = {edge.verb for declaration in declarations for edge in verbs_for(declaration, actor)}
-    return [verb for verb in Verb if verb in found]
+    # Amendments are of one declaration only.
+    return [verb for verb in Verb if verb in found - {Verb.AMEND}]
 
 
 __all__ = [

@@ -13,9 +13,11 @@ from approvals.models import Declaration, FundingLine, Indicator, Project, Unit,
 from approvals.models.declaration import Kind, Origin
 from approvals.roles import Actor, Located, Role
 from approvals.rules import may_edit
+from approvals.selectors.contents import project_contents
 from approvals.selectors.declarations import visible_to
 from approvals.selectors.people import actor_of
 from approvals.services.locks import lock_declarations
+from approvals.services.reviewing import has_open_notes, resolve
 from approvals.states import State
 from perfgoals.errors import Refusal
 from perfgoals.problems import Problem
@@ -91,6 +93,7 @@ def rewrite(declaration_id: int, actor: User, draft: ProjectDraft, seen: int | N
     problems = cannot_be_kept(draft)
     if problems:
         raise Refusal("invalid", f"有 {len(problems)} 处内容无法保存，请修改后再试。", problems)
+    before = project_contents([declaration]) if has_open_notes(declaration) else None
     _rename(declaration, draft)
     for name, value in _columns(draft).items():
         setattr(declaration, name, value)
@@ -99,6 +102,8 @@ def rewrite(declaration_id: int, actor: User, draft: ProjectDraft, seen: int | N
     declaration.funding.all().delete()
     declaration.indicators.all().delete()
     _write_lines([(declaration.pk, draft)])
+    if before:
+        resolve(before, project_contents([declaration]))
     return declaration
 
 

@@ -15,6 +15,7 @@ from approvals.selectors.contents import project_contents
 from approvals.selectors.people import actor_of
 from approvals.services import ledger
 from approvals.services.locks import lock_bureau, lock_declarations
+from approvals.services.reviewing import Said
 from approvals.services.verbs import take
 from approvals.states import State, Verb
 from perfgoals.errors import Refusal
@@ -127,4 +128,4 @@ def _supersede(declarations: Sequence[Declaration], actor: User, approval: Appro
     )
     if earlier:
         edge = edges()[State.APPROVED, Verb.SUPERSEDE]
-        take([(declaration, edge) for declaration in earlier], actor, comment=f"由{approval.number}替代")
+        take([(declaration, edge) for declaration in earlier], actor, Said(comment=f"由{approval.number}替代"))

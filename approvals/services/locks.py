@@ -14,7 +14,7 @@ def lock_declarations(ids: Iterable[int]) -> list[Declaration]:
     """The declarations that exist among `ids`, fresh from the database, locked, ordered by id."""
     return list(
         Declaration.objects.select_for_update(of=("self",))
-        .select_related("project", "unit", "department", "bureau")
+        .select_related("project", "unit", "department", "bureau", "taken_up_by")
         .filter(pk__in=set(ids))
         .order_by("id")
     )

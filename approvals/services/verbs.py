@@ -14,16 +14,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals.checks import check_declarations
+from approvals.judgement import GRADE_OF, Change, Note, ReviewForm, judge
 from approvals.models import Approval, ApprovalRecord, Declaration, User
 from approvals.models.edges import Edge, edges
 from approvals.reasons import Reason
 from approvals.roles import Actor, Role
+from approvals.rules import why_not
 from approvals.selectors.contents import project_contents
 from approvals.selectors.declarations import visible_to
 from approvals.selectors.people import actor_of, holders
-from approvals.services import ledger
+from approvals.selectors.reviewing import rules_of
+from approvals.services import ledger, reviewing
 from approvals.services.locks import lock_declarations
 from approvals.services.notices import Message, announce
+from approvals.services.reviewing import Left, Said
 from approvals.states import State, Verb
 from perfgoals.errors import Refusal
 
@@ -53,13 +57,27 @@ def perform(
     comment: str = "",
     reasons: Sequence[str] = (),
     seen: int | None = None,
+    review: ReviewForm | None = None,
+    notes: Sequence[Note] = (),
+    amendments: Sequence[Change] = (),
 ) -> Declaration:
     """Take one step with one declaration, or raise Refusal with all that is wrong, changing nothing.
 
-    seen  the revision the person had before his eyes; when it is no longer the present one the step is refused
+    seen        the revision the person had before his eyes; when it is no longer the present one the step is refused
+    review      the finance reviewer's form 四性审核; its grade decides which step may follow
+    notes       remarks beside the places they mean
+    amendments  what shall stand at a place instead, for the unit to agree to (`amend` alone)
     """
     outcome = perform_many(
-        [declaration_id], verb, actor, comment, reasons, {} if seen is None else {declaration_id: seen}
+        [declaration_id],
+        verb,
+        actor,
+        comment,
+        reasons,
+        {} if seen is None else {declaration_id: seen},
+        review=review,
+        notes=notes,
+        amendments=amendments,
     )
     if outcome.refused:
         raise outcome.refused[0].refusal
@@ -75,28 +93,34 @@ def perform_many(
     reasons: Sequence[str] = (),
     seen: Mapping[int, int] | None = None,
     partly: bool = False,
+    review: ReviewForm | None = None,
+    notes: Sequence[Note] = (),
+    amendments: Sequence[Change] = (),
 ) -> Outcome:
     """Take one step with many declarations, in a number of statements that does not depend on how many.
 
     With `partly` those that can go, go; without it one refusal holds all of them back, and `done` is empty.
+    One review form is for all of them; notes and amendments go with one declaration only.
     Raises Refusal when the request itself makes no sense (an unknown verb, a missing comment, an id the
     person cannot see).
     """
     verb = _known_verb(verb)
     reasons = _known_reasons(reasons)
-    comment = comment.strip()
+    said = Said(comment.strip(), reasons, review, notes, amendments)
     ids = list(dict.fromkeys(ids))
+    reviewing.for_one_only(said, verb, len(ids))
     person = actor_of(actor)
     declarations = lock_declarations(visible_to(person).filter(pk__in=ids).values_list("pk", flat=True))
     if not ids or len(declarations) < len(ids):
         raise Refusal("not_found", "没有找到该申报，或您无权查看。请从列表中重新打开。")
 
-    going, refused = _judged(declarations, verb, person, comment, seen or {})
+    going, refused = _judged(declarations, verb, person, said.comment, seen or {})
+    going, left = _reviewed(going, refused, verb, actor, said)
     outcome = Outcome(refused=refused)
     if outcome.refused and not partly:
         return outcome
     if going:
-        take(going, actor, comment, reasons)
+        take(going, actor, said, left)
     outcome.done = [declaration for declaration, _ in going]
     return outcome
 
@@ -109,17 +133,32 @@ class Forecast:
     refused: list[Refused]
 
 
-def foresee(ids: Iterable[int], verb: Verb | str, actor: User, seen: Mapping[int, int] | None = None) -> Forecast:
-    """What `perform_many` would do now, given a comment; changes and locks nothing, refuses what it would refuse."""
+def foresee(
+    ids: Iterable[int],
+    verb: Verb | str,
+    actor: User,
+    seen: Mapping[int, int] | None = None,
+    review: ReviewForm | None = None,
+) -> Forecast:
+    """What `perform_many` would do now, given a comment; changes and locks nothing, refuses what it would refuse.
+
+    Without `review` the form counts as given, too.
+    """
     verb = _known_verb(verb)
     ids = list(dict.fromkeys(ids))
     person = actor_of(actor)
     declarations = list(
-        visible_to(person).filter(pk__in=ids).select_related("project", "unit", "department").order_by("pk")
+        visible_to(person)
+        .filter(pk__in=ids)
+        .select_related("project", "unit", "department", "taken_up_by")
+        .order_by("pk")
     )
     if not ids or len(declarations) < len(ids):
         raise Refusal("not_found", "没有找到该申报，或您无权查看。请从列表中重新打开。")
-    return Forecast(*_judged(declarations, verb, person, "（届时填写）", seen or {}))
+    going, refused = _judged(declarations, verb, person, "（届时填写）", seen or {})
+    if review is not None:
+        going, _left = _reviewed(going, refused, verb, actor, Said(review=review))
+    return Forecast(going, refused)
 
 
 def _judged(
@@ -138,25 +177,55 @@ def _judged(
     return (_checked(going, refused) if verb == Verb.SUBMIT else going), refused
 
 
+def _reviewed(
+    going: Sequence[tuple[Declaration, Edge]], refused: list[Refused], verb: Verb, actor: User, said: Said
+) -> tuple[list[tuple[Declaration, Edge]], Left]:
+    """Those whose form, notes and amendments hold, with what is to be written; the others join the refused."""
+    judged = verb in GRADE_OF and any(edge.source == State.FINANCE_REVIEW for _, edge in going)
+    if said.review is not None and not judged and going:
+        raise Refusal("invalid", f"{verb.label}不填四性审核表：审核表由财政审核人填写。")
+    rules = rules_of(d.bureau_id for d, _ in going) if judged else {}
+    left, passed = Left(), []
+    for declaration, edge in going:
+        try:
+            if edge.source == State.FINANCE_REVIEW and judged:
+                rule = rules[declaration.bureau_id]
+                verdict = judge(said.review, verb, declaration.major, rule, declaration.project.name)
+                if verdict:
+                    left.verdicts[declaration.pk] = verdict
+            # At most one declaration has any (`for_one_only`).
+            written = reviewing.write_down(declaration, verb, actor, said)
+        except Refusal as refusal:
+            refused.append(Refused(declaration, refusal))
+        else:
+            left.notes |= written.notes
+            left.amendments |= written.amendments
+            passed.append((declaration, edge))
+    return passed, left
+
+
 def take(
     going: Sequence[tuple[Declaration, Edge]],
     actor: User,
-    comment: str = "",
-    reasons: Sequence[str] = (),
+    said: Said | None = None,
+    left: Left | None = None,
     approval: Approval | None = None,
 ) -> None:
     """Write a step that has been found allowed: state, ledger, notices. The rows are locked by the caller.
 
     All pairs share one verb. Part of the door: only this module and `issuing` call it.
     """
-    verb, target = going[0][1].verb, going[0][1].target
-    now = timezone.now()
-    snapshots = project_contents([d for d, _ in going]) if verb == Verb.SUBMIT else {}
+    said, left = said or Said(), left or Left()
+    verb, declarations = going[0][1].verb, [declaration for declaration, _ in going]
+    if answer := _ANSWERS.get(verb):
+        reviewing.answer_amendments(declarations, answer)
+    snapshots = project_contents(declarations) if verb in (Verb.SUBMIT, Verb.CONFIRM) else {}
     entries = []
     for declaration, edge in going:
         getattr(declaration, edge.method)()
         declaration.revision += 1
         declaration.round += verb == Verb.SUBMIT
+        content = snapshots.get(declaration.pk)
         entries.append(
             ledger.Entry(
                 verb=verb.value,
@@ -164,34 +233,72 @@ def take(
                 approval=approval,
                 from_state=edge.source.value,
                 to_state=edge.target.value,
-                comment=comment,
-                reasons=reasons,
+                comment=said.comment,
+                reasons=said.reasons,
                 round=declaration.round,
-                snapshot=snapshots[declaration.pk].to_json() if snapshots else {},
+                snapshot=content.to_json() if content else left.snapshot(declaration.pk),
             )
         )
-    Declaration.objects.filter(pk__in=[d.pk for d, _ in going]).update(
-        state=target, revision=F("revision") + 1, state_since=now, updated_at=now, **_left_behind(verb, actor, approval)
-    )
+    _move(going, actor, approval)
+    reviewing.keep(left, declarations, verb, actor)
     records = ledger.append(entries, actor)
-    announce(_messages(going, records, actor, comment))
+    announce(_messages(going, records, actor, said.comment))
 
 
-def _left_behind(verb: Verb, actor: User, approval: Approval | None) -> dict[str, Any]:
+# A verb that leaves `amending` answers what was asked for there.
+_ANSWERS = {
+    Verb.CONFIRM: reviewing.Answer.CONFIRMED,
+    Verb.DECLINE: reviewing.Answer.DECLINED,
+    Verb.RECALL: reviewing.Answer.RECALLED,
+}
+
+
+def _move(going: Sequence[tuple[Declaration, Edge]], actor: User, approval: Approval | None) -> None:
+    """One statement for each way the declarations of a batch go, which is as many as the verb has edges at most."""
+    ways: dict[tuple[State, State], list[int]] = {}
+    for declaration, edge in going:
+        ways.setdefault((edge.source, edge.target), []).append(declaration.pk)
+    now = timezone.now()
+    for (source, target), ids in ways.items():
+        left_behind: dict[str, Any] = {"revision": F("revision") + 1, "updated_at": now}
+        if source != target:
+            # Whoever reviewed has done so; the next one begins anew.
+            left_behind |= {"state": target, "state_since": now, "taken_up_by": None, "taken_up_at": None}
+        left_behind |= _left_behind(going[0][1].verb, target, actor, approval)
+        Declaration.objects.filter(pk__in=ids).update(**left_behind)
+
+
+def _left_behind(verb: Verb, target: State, actor: User, approval: Approval | None) -> dict[str, Any]:
     """What a step writes on the declaration beside its state."""
+    now = timezone.now()
+    begun = {"taken_up_by": actor, "taken_up_at": now}
     match verb:
         case Verb.SUBMIT:
             return {
                 "round": F("round") + 1,
                 "submitted_by": actor,
-                "submitted_at": timezone.now(),
+                "submitted_at": now,
                 "endorsed_by": None,
                 "passed_by": None,
+                "answered_by": None,
             }
+        case Verb.TAKE_UP:
+            return begun
         case Verb.ENDORSE:
             return {"endorsed_by": actor}
-        case Verb.PASS:
+        case Verb.PASS | Verb.AMEND:
             return {"passed_by": actor}
+        case Verb.CONFIRM:
+            return {"answered_by": actor}
+        case Verb.DECLINE:
+            return {"answered_by": actor, "passed_by": None}
+        case Verb.RETURN_DEPARTMENT:
+            return {"endorsed_by": None, "passed_by": None}
+        case Verb.RECALL:
+            # He who undoes his step is at it again.
+            return begun | ({"endorsed_by": None} if target == State.SUBMITTED else {"passed_by": None})
+        case Verb.MARK_MAJOR | Verb.UNMARK_MAJOR:
+            return {"major": verb == Verb.MARK_MAJOR}
         case Verb.APPROVE:
             return {"approval": approval}
     return {}
@@ -224,6 +331,9 @@ def _edge_for(declaration: Declaration, verb: Verb, person: Actor, comment: str,
     if edge.within:
         raise Refusal("not_allowed", f"{name}不能单独{verb.label}：请在“批复”页面编制并发出批复文件。")
     if not edge.permission(declaration, person):
+        why = why_not(declaration, verb, person)
+        if why:
+            raise Refusal("wrong_state", f"{name}不能{verb.label}：{why}")
         raise Refusal("not_allowed", f"您不能{verb.label}{name}：没有相应角色，或您已办理过前面的环节。")
     if edge.comment_required and not comment:
         raise Refusal("comment_missing", f"{verb.label}{name}须写明意见，说明问题和修改要求。")
@@ -258,7 +368,12 @@ def _messages(
             if role.value in edge.notify and any(grant.covers(declaration) for grant in grants)
         }
         if "acted" in edge.notify:
-            before = (declaration.submitted_by_id, declaration.endorsed_by_id, declaration.passed_by_id)
+            before = (
+                declaration.submitted_by_id,
+                declaration.endorsed_by_id,
+                declaration.passed_by_id,
+                declaration.answered_by_id,
+            )
             told |= {user_id for user_id in before if user_id is not None}
         for user_id in told - {actor.pk}:
             heard.setdefault(user_id, []).append(index)

@@ -9,7 +9,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from approvals.models import ApprovalRecord, Indicator
+from approvals.anchors import place_name, row_of
+from approvals.judgement import Answer
+from approvals.models import ApprovalRecord, Indicator, ReviewNote
 from approvals.selectors.contents import plain
 from approvals.states import State
 from approvals.values import DOUBTS, Reading, split_value
@@ -24,6 +26,7 @@ _COLOURS = {
     State.DRAFT: "secondary",
     State.SUBMITTED: "azure",
     State.FINANCE_REVIEW: "indigo",
+    State.AMENDING: "yellow",
     State.PASSED: "orange",
     State.APPROVED: "green",
     State.RETURNED: "red",
@@ -87,3 +90,18 @@ def _doubts(reading: Reading) -> str:
 def actor_line(record: ApprovalRecord) -> str:
     """Who took a step, with the organisation he took it for."""
     return f"{record.actor_name}（{record.actor_organisation}）" if record.actor_organisation else record.actor_name
+
+
+@register.filter
+def note_place(note: ReviewNote) -> str:
+    """Which line of a table or which cell of a row a note means; nothing for a field it stands beside."""
+    if "." not in note.anchor:
+        return ""
+    whole_row = row_of(note.anchor) is not None and note.anchor.count(".") == 1
+    return "" if whole_row else f"{place_name(note.anchor)}："
+
+
+@register.filter
+def answer_word(answer: str) -> str:
+    """How a question of the review form was answered."""
+    return str(Answer(answer).label) if answer in Answer.values else answer

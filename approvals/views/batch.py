@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from approvals.forms.steps import BatchForm, chosen_rows
+from approvals.judgement import GRADE_OF, ReviewForm
+from approvals.selectors.reviewing import grading, opinions_of
 from approvals.services.verbs import Outcome, foresee, perform_many
 from approvals.states import Verb
 from approvals.views.common import local_path, refusals_as_pages, user_of
@@ -21,10 +23,20 @@ def batch(request: HttpRequest) -> HttpResponse:
     seen = _chosen(request.POST)
     verb = request.POST.get("verb", "")
     back = local_path(request.POST.get("next", ""), reverse("declarations"))
-    forecast = foresee(seen, verb, user_of(request), seen)
+    # One grade for all of them; a major project, which gets points, is told apart before anybody confirms.
+    review = ReviewForm(GRADE_OF[Verb.PASS]) if verb == Verb.PASS else None
+    forecast = foresee(seen, verb, user_of(request), seen, review)
     required = any(edge.comment_required for _declaration, edge in forecast.going)
     confirmed = request.POST if "confirm" in request.POST else None
-    form = BatchForm(confirmed, verb=verb, comment_required=required)
+    graded, optional = grading(forecast.going)
+    form = BatchForm(
+        confirmed,
+        verb=verb,
+        comment_required=required,
+        opinions=opinions_of(forecast.going),
+        graded=graded,
+        grade_optional=optional,
+    )
     shown = {
         "verb": Verb(verb),
         "chosen": [f"{pk}:{revision}" for pk, revision in seen.items()],
@@ -48,6 +60,7 @@ def batch(request: HttpRequest) -> HttpResponse:
         asked.get("reasons", ()),
         seen,
         partly=asked["mode"] == BatchForm.PARTLY,
+        review=form.review(),
     )
     return _tell(request, verb, outcome, back)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from approvals.forms.listing import PAGE_SIZES, ListFilter
-from approvals.forms.steps import StepForm
+from approvals.forms.review import StepEditor
 from approvals.models import Declaration, Indicator, User
 from approvals.models.edges import Edge
 from approvals.roles import Actor, Role
@@ -18,6 +18,7 @@ from approvals.selectors.declarations import batch_verbs, buckets, detailed, lis
 from approvals.services.verbs import foresee, perform
 from approvals.states import State, Verb
 from approvals.views.common import actor, paged, refusals_as_pages, user_of
+from approvals.views.reviewing import review_of, step_editor, steps_of
 from perfgoals.errors import Refusal
 
 
@@ -68,12 +69,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "approvals/declarations/show.html",
         {
             "declaration": declaration,
-            "steps": [(edge, _step_form(edge, declaration)) for edge in verbs_for(declaration, person)],
+            "steps": steps_of(declaration, person),
             "may_edit": may_edit(declaration, person),
             "may_discard": may_discard(declaration, person),
-            "indicators": declaration.indicators.all(),
             "plan": list(dict(declaration.spending_plan).items()),
             "records": declaration.records.all(),
+            **review_of(declaration, person),
         },
     )
 
@@ -88,18 +89,28 @@ def step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     declaration = seen_by(person, pk)
     edge = _edge(declaration, verb, person, user)
     if request.method != "POST":
-        return _step_page(request, declaration, edge, _step_form(edge, declaration))
+        return _step_page(request, declaration, edge, step_editor(edge, declaration))
 
-    form = StepForm(request.POST, verb=verb, comment_required=edge.comment_required)
-    if not form.is_valid():
-        return _step_page(request, declaration, edge, form, status=422)
-    asked = form.cleaned_data
+    editor = step_editor(edge, declaration, request.POST)
+    if not editor.is_valid():
+        return _step_page(request, declaration, edge, editor, status=422)
+    asked = editor.form.cleaned_data
     try:
-        moved = perform(pk, verb, user, asked["comment"], asked.get("reasons", ()), asked["seen"])
+        moved = perform(
+            pk,
+            verb,
+            user,
+            asked["comment"],
+            asked.get("reasons", ()),
+            asked["seen"],
+            review=editor.form.review(),
+            notes=editor.written_notes(),
+            amendments=editor.written_amendments(),
+        )
     except Refusal as refusal:
-        if refusal.code not in ("comment_missing", "checks_failed", "invalid"):
+        if refusal.code not in ("comment_missing", "checks_failed", "invalid", "review_missing"):
             raise
-        return _step_page(request, declaration, edge, form, refusal=refusal, status=refusal.status)
+        return _step_page(request, declaration, edge, editor, refusal=refusal, status=refusal.status)
     messages.success(request, _("“%(name)s”已%(verb)s。") % {"name": moved.project.name, "verb": edge.verb.label})
     # A step may end what the person sees of it: a department's reviewer, say, who is no longer one.
     return redirect("declaration", pk) if visible_to(person).filter(pk=pk).exists() else redirect("home")
@@ -128,23 +139,14 @@ def _edge(declaration: Declaration, verb: str, person: Actor, user: User) -> Edg
     raise Refusal("stale", _("“%(name)s”刚被他人更新，请刷新后再操作。") % {"name": declaration.project.name})
 
 
-def _step_form(edge: Edge, declaration: Declaration) -> StepForm:
-    return StepForm(
-        verb=edge.verb.value,
-        comment_required=edge.comment_required,
-        initial={"seen": declaration.revision},
-        auto_id=f"id_{edge.verb.value}_%s",
-    )
-
-
 def _step_page(
     request: HttpRequest,
     declaration: Declaration,
     edge: Edge,
-    form: StepForm,
+    editor: StepEditor,
     *,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"declaration": declaration, "edge": edge, "form": form, "refusal": refusal}
+    context = {"declaration": declaration, "edge": edge, "editor": editor, "form": editor.form, "refusal": refusal}
     return render(request, "approvals/declarations/step.html", context, status=status)

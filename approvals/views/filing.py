@@ -137,6 +137,8 @@ def _page(
     checked: bool = False,
     status: int = 200,
 ) -> HttpResponse:
+    if declaration is not None:
+        editor.annotate(declaration.open_notes)  # type: ignore[attr-defined]
     context = {
         "editor": editor,
         "form": editor.form,

@@ -15,7 +15,7 @@ from approvals.services.ledger import digest_of
 from approvals.services.verbs import perform, perform_many
 from approvals.states import State, Verb
 from perfgoals.errors import Refusal
-from tests.factories import City, UserFactory, draft
+from tests.factories import City, UserFactory, draft, given
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -110,9 +110,9 @@ class TestTwoPersonRule:
         for number, (verb, who) in enumerate(way):
             if number > step:
                 with pytest.raises(Refusal) as refused:
-                    perform(declaration.pk, verb, everything)
+                    perform(declaration.pk, verb, everything, **given(verb))
                 assert refused.value.code == "not_allowed"
-            perform(declaration.pk, verb, everything if number == step else who)
+            perform(declaration.pk, verb, everything if number == step else who, **given(verb))
         with pytest.raises(Refusal):
             issue(everything, city.department.pk, 2027, [declaration.pk], date(2027, 1, 20))
         assert state_of(declaration) == State.PASSED
@@ -263,8 +263,8 @@ class TestBatch:
             for verb, who in (
                 (Verb.SUBMIT, city.filer), (Verb.ENDORSE, city.department_reviewer), (Verb.PASS, city.finance_reviewer)
             ):  # fmt: skip
-                with CaptureQueriesContext(connection, ) as queries:
-                    assert len(perform_many(ids, verb, who).done) == size
+                with CaptureQueriesContext(connection) as queries:
+                    assert len(perform_many(ids, verb, who, **given(verb)).done) == size
                 counts.append((size, verb, len(queries)))
         by_verb = {verb: {count for _, v, count in counts if v == verb} for _, verb, _ in counts}
         assert all(len(seen) == 1 for seen in by_verb.values()), counts
@@ -344,7 +344,7 @@ class TestAtOnce:
         ids = [declaration.pk for declaration in declarations]
         perform_many(ids, Verb.SUBMIT, city.filer)
         perform_many(ids, Verb.ENDORSE, city.department_reviewer)
-        perform_many(ids, Verb.PASS, city.finance_reviewer)
+        perform_many(ids, Verb.PASS, city.finance_reviewer, **given(Verb.PASS))
         day = date(2027, 1, 20)
         jobs = [lambda pk=pk: issue(city.approver, city.department.pk, 2027, [pk], day).serial for pk in ids[:-1]]
         # two want the same declaration: one gets it, and the loser's number is not lost

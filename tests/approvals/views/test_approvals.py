@@ -12,8 +12,8 @@ from approvals.models import Approval, Declaration
 from approvals.roles import Role
 from approvals.services.issuing import issue
 from approvals.services.verbs import perform, perform_many
-from approvals.states import State
-from tests.factories import City, draft, person
+from approvals.states import State, Verb
+from tests.factories import City, draft, given, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -45,7 +45,7 @@ class TestComposing:
         both.memberships.create(role=Role.FINANCE_REVIEWER, bureau=city.bureau)
         city.declaration(State.FINANCE_REVIEW, draft("正在审核"))
         own = city.declaration(State.FINANCE_REVIEW, draft("自己审过"))
-        perform(own.pk, "pass", both)
+        perform(own.pk, "pass", both, **given(Verb.PASS))
         answer = as_(both).get(compose)
         assert [d.project.name for d in answer.context["composition"].barred] == ["自己审过"]
         assert [d.project.name for d in answer.context["composition"].under_way] == ["正在审核"]
@@ -138,7 +138,7 @@ class TestReading:
         ids = [d.pk for d in city.file(*[draft(f"项目{n:03}") for n in range(120)])]
         steps = {"submit": city.filer, "endorse": city.department_reviewer, "pass": city.finance_reviewer}
         for verb, who in steps.items():
-            perform_many(ids, verb, who)
+            perform_many(ids, verb, who, **given(Verb(verb)))
         approval = issue(city.approver, city.department.pk, 2027, ids, date(2027, 1, 20))
         client = as_(city.filer)
         path = reverse("approval", args=[approval.pk])

@@ -8,8 +8,8 @@ from django.urls import reverse
 from approvals.drafts import IndicatorDraft
 from approvals.models import Declaration
 from approvals.services.verbs import perform_many
-from approvals.states import State
-from tests.factories import City, DepartmentFactory, UnitFactory, draft, person
+from approvals.states import State, Verb
+from tests.factories import City, DepartmentFactory, UnitFactory, draft, given, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -145,7 +145,7 @@ def test_home_switches_years(city: City, as_) -> None:
 
 def test_only_what_can_be_moved_can_be_ticked(city: City, as_) -> None:
     going = city.declaration(State.SUBMITTED, draft("等部门审核"))
-    city.declaration(State.FINANCE_REVIEW, draft("已在财政"))
+    city.declaration(State.PASSED, draft("已在财政"))
     page = as_(city.department_reviewer).get(LIST).content.decode()
     assert page.count('name="chosen"') == 1
     assert f'value="{going.pk}:{going.revision}"' in page
