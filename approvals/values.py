@@ -226,7 +226,8 @@ def _with_number(signs: str, unclear: bool, number: str, rest: str) -> Reading:
 
 def _strip_after(rest: str) -> tuple[str, Comparator | None, bool]:
     for words in sorted(_AFTER, key=len, reverse=True):
-        if rest.endswith(words):
+        # Right after a number 起 counts cases (0起, 5起); after a unit it says "from" (6岁起).
+        if rest.endswith(words) and rest != "起":
             return rest.removesuffix(words), _AFTER[words], False
     for words in _UNCLEAR_AFTER:
         if rest.endswith(words):

@@ -100,3 +100,12 @@ def test_never_raises_and_stays_in_its_words(printed: str, unit: str | None, sig
 @given(st.sampled_from(COMPARATORS), st.integers(0, 10**6), st.sampled_from(["人", "%", "公里", "平方米"]))
 def test_a_plain_value_always_splits(comparator: str, number: int, unit: str) -> None:
     assert split_value(f"{comparator}{number}{unit}") == Reading(comparator, str(number), unit, True, ())
+
+
+@pytest.mark.parametrize(
+    ("printed", "comparator", "number", "unit"),
+    [("≤0起", "≤", "0", "起"), ("5起", "＝", "5", "起"), ("不超过3起", "≤", "3", "起"), ("6岁起", "≥", "6", "岁")],
+)
+def test_cases_are_a_unit_and_from_is_a_sign(printed: str, comparator: str, number: str, unit: str) -> None:
+    reading = split_value(printed)
+    assert (reading.comparator, reading.number, reading.unit) == (comparator, number, unit)
