@@ -12,6 +12,7 @@ from ingest.grid import Block, Cell, Document, Grid, Paragraph
 from ingest.problems import Refused
 from ingest.readers import Progress
 from ingest.readers.tables import TableBuilder
+from ingest.readers.wordlists import Lists
 from ingest.readers.wordtext import (
     MERGE_NAMES,
     TBL,
@@ -45,18 +46,19 @@ def read(passed: Passed, progress: Progress) -> Document:
     """Read a Word document in the XML formats. Raises Refused when it holds neither table nor text."""
     if passed.kind == "word-xml":
         stream: IO[bytes] = io.BytesIO(_transitional(passed.data))
-        blocks = list(_Body(_Styles(None)).blocks(stream, len(passed.data), progress))
+        blocks = list(_Body(_Styles(None), Lists(None, None)).blocks(stream, len(passed.data), progress))
     else:
         with zipfile.ZipFile(io.BytesIO(passed.data)) as archive:
             part = _main_part(archive)
-            styles = _Styles(archive.read("word/styles.xml") if "word/styles.xml" in archive.namelist() else None)
+            style_sheet, numbering = _part(archive, "word/styles.xml"), _part(archive, "word/numbering.xml")
+            body = _Body(_Styles(style_sheet), Lists(numbering, style_sheet))
             size = archive.getinfo(part).file_size
             with archive.open(part) as opened:
                 head = opened.read(4096)
                 strict = any(namespace in head for namespace in _OTHER_NAMESPACES)
             with archive.open(part) as opened:
                 stream = io.BytesIO(_transitional(opened.read())) if strict else opened
-                blocks = list(_Body(styles).blocks(stream, size, progress))
+                blocks = list(body.blocks(stream, size, progress))
     if not blocks:
         raise Refused.because(
             "NO_TABLE", passed.name, "文档里没有表格也没有文字", "含有绩效目标表的文档", "请检查上传的是否是正确的文件"
@@ -76,6 +78,10 @@ def _main_part(archive: zipfile.ZipFile) -> str:
     raise ValueError("the package names no main part")
 
 
+def _part(archive: zipfile.ZipFile, name: str) -> etree._Element | None:
+    return etree.fromstring(_transitional(archive.read(name)), _parser()) if name in archive.namelist() else None
+
+
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
@@ -89,12 +95,12 @@ def _transitional(data: bytes) -> bytes:
 class _Styles:
     """Which paragraph styles are headings."""
 
-    def __init__(self, xml: bytes | None) -> None:
+    def __init__(self, sheet: etree._Element | None) -> None:
         self._levels: dict[str, int] = {}
-        if xml is None:
+        if sheet is None:
             return
         parents: dict[str, str] = {}
-        for style in etree.fromstring(_transitional(xml), _parser()).iter(W + "style"):
+        for style in sheet.iter(W + "style"):
             identifier = style.get(W + "styleId", "")
             outline = style.find(f"{_PPR}/{_OUTLINE}")
             based = style.find(W + "basedOn")
@@ -127,8 +133,9 @@ class _Styles:
 class _Body:
     """Walks the body once; every row and paragraph is thrown away when it has been read."""
 
-    def __init__(self, styles: _Styles) -> None:
+    def __init__(self, styles: _Styles, lists: Lists) -> None:
         self._styles = styles
+        self._lists = lists
         self._tables = 0
         self._paragraphs = 0
 
@@ -176,9 +183,9 @@ class _Body:
 
     def _paragraph(self, element: etree._Element) -> Iterator[Block]:
         self._paragraphs += 1
-        text = paragraph_text(element).strip()
+        prefix, text = self._lists.prefix(element), paragraph_text(element).strip()
         if text:
-            yield Paragraph(text, f"第{self._paragraphs}段", self._styles.heading(element))
+            yield Paragraph(prefix + text, f"第{self._paragraphs}段", self._styles.heading(element))
         yield from self._boxes(element, f"第{self._paragraphs}段")
 
     def _boxes(self, element: etree._Element, place: str) -> Iterator[Block]:
@@ -188,9 +195,9 @@ class _Body:
                 continue
             for child in box:
                 if child.tag == P:
-                    text = paragraph_text(child).strip()
+                    prefix, text = self._lists.prefix(child), paragraph_text(child).strip()
                     if text:
-                        yield Paragraph(text, f"{place} 文本框")
+                        yield Paragraph(prefix + text, f"{place} 文本框")
                 elif child.tag == TBL:
                     yield from self._inner_table(child, f"{place} 文本框表")
 
@@ -228,7 +235,7 @@ class _Body:
         cells = []
         for cell in children(row, TC):
             width, merge = _merge(cell)
-            text, has_more = cell_text(cell)
+            text, has_more = cell_text(cell, self._lists.prefix)
             cells.append((width, merge, text))
             if has_more:
                 tables = sum(isinstance(block, Grid) for block in inner)

@@ -20,9 +20,11 @@ _ALTERNATE, _CHOICE, _FALLBACK = _MC + "AlternateContent", _MC + "Choice", _MC +
 _UNSEEN = frozenset({W + "pPr", _RPR, W + "del", W + "moveFrom", TXBX, TBL, W + "rt", W + "instrText", _SDTPR})
 # Anything of these makes a careful walk necessary; without them the texts in order are what is seen.
 _CAREFUL = (_FIELD, W + "moveFrom", TXBX, TBL, _VANISH, _PLACEHOLDER, _ALTERNATE, _SYM, W + "rt")
+# A row with numbered paragraphs is not plain either: its numbers stand in another part of the file.
+_NUMBERED = W + "numPr"
 _PLAIN = (_T, _MATH, *_BREAKS)
 _GRID_SPAN = W + "gridSpan"
-_FLAT = (TC, P, _GRID_SPAN, *sorted(MERGE_NAMES), *_PLAIN, *_CAREFUL)
+_FLAT = (TC, P, _GRID_SPAN, *sorted(MERGE_NAMES), *_PLAIN, *_CAREFUL, _NUMBERED)
 
 # Boxes and ticks of the Wingdings fonts, as forms use them.
 _SYMBOLS = {"F0FE": "☑", "F0A8": "□", "F06F": "□", "F0FC": "✓", "F0FD": "☒", "F0FB": "✗", "F0A3": "□", "F052": "☑",
@@ -87,24 +89,27 @@ def span(element: etree._Element) -> int:
     return min(max(int(text), 1), 1000) if text.isdigit() else 1
 
 
-def cell_text(cell: etree._Element) -> tuple[str | None, bool]:
-    """(text with one line for each paragraph, whether the cell also holds tables or text boxes)."""
+def cell_text(cell: etree._Element, prefix: Callable[[etree._Element], str]) -> tuple[str | None, bool]:
+    """(text with one line for each paragraph, whether the cell also holds tables or text boxes).
+
+    `prefix` gives what the list writes before a paragraph.
+    """
     paragraphs: list[str] = []
-    has_more = _collect(cell, paragraphs)
+    has_more = _collect(cell, paragraphs, prefix)
     text = paragraphs[0] if len(paragraphs) == 1 else "\n".join(paragraphs)
     return text.strip("\n") or None, has_more
 
 
-def _collect(element: etree._Element, paragraphs: list[str]) -> bool:
+def _collect(element: etree._Element, paragraphs: list[str], prefix: Callable[[etree._Element], str]) -> bool:
     has_more = False
     for child in element:
         if child.tag == P:
-            paragraphs.append(paragraph_text(child))
+            paragraphs.append(prefix(child) + paragraph_text(child))
             has_more = has_more or next(child.iter(TXBX), None) is not None
         elif child.tag == TBL:
             has_more = True
         elif child.tag in WRAPPERS and not _placeholder(child):
-            has_more = _collect(child, paragraphs) or has_more
+            has_more = _collect(child, paragraphs, prefix) or has_more
     return has_more
 
 

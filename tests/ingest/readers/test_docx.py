@@ -6,6 +6,7 @@ import pytest
 from ingest.grid import Grid, Paragraph, Span
 from ingest.problems import Refused
 from ingest.readers import read
+from ingest.readers.wordlists import written
 from tests.ingest.readers.making import (
     HEADER,
     ROWS,
@@ -251,3 +252,60 @@ def test_long_table_is_read_row_by_row() -> None:
     assert len(document.grids[0].rows) == 3_000
     assert document.grids[0].rows[2_999] == ["项目2999", "≥1"]
     assert len(seen) >= 5
+
+
+NUMBERING = """<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
+<w:abstractNum w:abstractNumId="1">
+<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl>
+<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1.%2"/>
+<w:suff w:val="space"/></w:lvl>
+</w:abstractNum>
+<w:abstractNum w:abstractNumId="2">
+<w:lvl w:ilvl="0"><w:start w:val="5"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl></w:abstractNum>
+<w:abstractNum w:abstractNumId="3">
+<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="●"/></w:lvl></w:abstractNum>
+<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="2"/></w:num>
+<w:num w:numId="3"><w:abstractNumId w:val="3"/></w:num>
+<w:num w:numId="4"><w:abstractNumId w:val="2"/>
+<w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>
+</w:numbering>"""
+
+
+def listed(text: str, number: int, level: int = 0) -> str:
+    properties = f'<w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr></w:pPr>'
+    return f"<w:p>{properties}{run(text) if text else ''}</w:p>"
+
+
+def test_numbers_of_lists_are_seen_in_paragraphs_and_cells() -> None:
+    body = (
+        listed("总体目标", 1)
+        + listed("甲", 1, 1)
+        + listed("乙", 1, 1)
+        + table(row(f"<w:tc>{listed('', 2)}</w:tc>", cell("项目")), row(f"<w:tc>{listed('', 2)}</w:tc>", cell("经费")))
+        + listed("分项目标", 1)
+        + listed("丙", 1, 1)
+        + listed("点", 3)
+        + listed("新", 4)
+        + listed("无", 0)
+    )
+    data = replaced(docx_body(body), "word/numbering.xml", NUMBERING.encode())
+    document = read(data, "号.docx")
+    assert paragraphs(document) == ["一、总体目标", "一.1 甲", "一.2 乙", "二、分项目标", "二.1 丙", "点", "5.新", "无"]
+    assert document.grids[0].rows == [["5.", "项目"], ["6.", "经费"]]
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "text"),
+    [
+        (12, "chineseCounting", "十二"),
+        (20, "chineseCountingThousand", "二十"),
+        (35, "japaneseCounting", "三十五"),
+        (3, "decimalEnclosedCircleChinese", "③"),
+        (4, "upperRoman", "IV"),
+        (28, "lowerLetter", "bb"),
+        (2, "ideographTraditional", "乙"),
+        (7, "decimal", "7"),
+    ],
+)
+def test_numbers_as_word_writes_them(number: int, kind: str, text: str) -> None:
+    assert written(number, kind) == text
