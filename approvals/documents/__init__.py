@@ -26,7 +26,7 @@ _LONGEST_NAME = 240
 
 
 def render(content: ApprovalContent, format: Format, form: Form = SHAOXING) -> bytes:
-    """The file. Raises ValueError for a format that there is none of."""
+    """The file. Raises ValueError for a format that there is none of, Refusal for a text too long for a workbook."""
     if format not in FORMATS:
         raise ValueError(f"批复文件只有 {'、'.join(FORMATS)} 三种格式，没有 {format!r}。")
     # The writers bring large libraries; a process loads those it uses.

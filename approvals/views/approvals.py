@@ -1,15 +1,14 @@
 """批复: what waits for one, composing and issuing it, reading it, and its documents."""
 
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, get_args
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -161,15 +160,15 @@ def _content_sums(projects: Sequence[Any]) -> dict[str, Any]:
 
 
 @require_safe
-def download(request: HttpRequest, pk: int, format: Format) -> HttpResponseBase:
+@refusals_as_pages
+def download(request: HttpRequest, pk: int, format: Format) -> HttpResponse:
     """The document in one of its formats."""
     if format not in get_args(Format):
         raise Http404(_("批复文件没有这种格式。"))
     approval: Approval = get_object_or_404(visible_to(actor(request)), pk=pk)
     content = content_of(approval)
-    return FileResponse(
-        io.BytesIO(write_document(content, format)),
-        as_attachment=True,
-        filename=filename(content, format),
+    return HttpResponse(
+        write_document(content, format),
         content_type=CONTENT_TYPES[format],
+        headers={"Content-Disposition": content_disposition_header(True, filename(content, format))},
     )

@@ -171,7 +171,7 @@ class TestDownloading:
         city.declaration(State.APPROVED)
         approval = Approval.objects.get()
         answer = as_(city.filer).get(reverse("approval-download", args=[approval.pk, format]))
-        body = b"".join(answer.streaming_content)
+        body = answer.content
         assert answer.status_code == 200
         assert body.startswith(begins)
         assert holds is None or holds in ZipFile(io.BytesIO(body)).namelist()
