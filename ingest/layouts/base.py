@@ -46,5 +46,8 @@ class Layout(Protocol):
     def continues(self, document: Document) -> bool:
         """Whether `document` is a table without header that goes on with the one before it (a page end)."""
 
-    def read(self, document: Document) -> Extraction:
-        """Read tables this layout has recognised. Never raises for what is written in them."""
+    def read(self, document: Document, unit: str | None = None) -> Extraction:
+        """Read tables this layout has recognised. Never raises for what is written in them.
+
+        `unit` is the money unit a person has decided on; the document's own statements are then left aside.
+        """

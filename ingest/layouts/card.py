@@ -1,11 +1,14 @@
 """The card: one form per project, labelled cells above an indicator table."""
 
+from dataclasses import replace
+
 from ingest.drafts import Extraction, ProjectDraft
 from ingest.grid import Document, Grid, Paragraph
 from ingest.layouts.base import NO_MATCH, Match
 from ingest.layouts.card_project import Card, Found, ProjectBuilder, not_loaded
 from ingest.layouts.cells import Clerk, is_blank
-from ingest.layouts.columns import Header, headers, texts_of
+from ingest.layouts.columns import Header, texts_of
+from ingest.layouts.header_rows import headers
 from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import is_department_goal_title, is_title, labelled
 from ingest.layouts.indicators import IndicatorReader
@@ -50,7 +53,7 @@ class CardLayout:
                 return True
         return False
 
-    def read(self, document: Document) -> Extraction:
+    def read(self, document: Document, unit: str | None = None) -> Extraction:
         """Read every form of the document."""
         reader = _CardReader()
         for block in document.blocks:
@@ -59,6 +62,8 @@ class CardLayout:
             else:
                 reader.grid(block)
         reader.close()
+        if unit:
+            _decide_unit(reader.cards, unit)
         return _finish(reader.cards, reader.clerk)
 
 
@@ -88,7 +93,7 @@ def _score(grid: Grid, keys: set[str], titled: bool) -> Match:
             found.append(label)
         else:
             wanted.append(label)
-    if titled and "项目名称" in wanted:
+    if titled and found and "项目名称" in wanted:
         score += 0.15
     return Match(round(score, 2), f"认出 {'、'.join(found) or '不到任何栏目'}", tuple(wanted), tuple(found))
 
@@ -147,9 +152,9 @@ class _CardReader:
         for name, label, value in labelled(text):
             if name in _NAME_KEYS and self._is_full:
                 self.close()
-            told = meaning(label)
+            found = meaning(label)
             if not any(units_stated(f"{label}:{value}")):
-                pair = Pair(name, label, value, 0, 0, told.term if told else None)
+                pair = Pair(name, label, value, 0, 0, found.term if found else None)
                 self.card.pairs.append(Found(pair, block.place))
         if len(text) < 60 and split_organisation(text)[0]:
             if self.card.has_header:
@@ -285,6 +290,13 @@ def _term_of(title: str) -> Term | None:
     """长期绩效目标表, 年度绩效指标: a heading within a form that says for which term the table under it is."""
     told = meaning(title.replace("表", ""))
     return told.term if told and told.term in {"annual", "multi"} and told.group in {"goal", "indicator"} else None
+
+
+def _decide_unit(cards: list[Card], unit: str) -> None:
+    """A person has said in which unit all amounts are; what labels and lines say of it no longer counts."""
+    for card in cards:
+        card.units = UnitFinder({unit: [card.place]})
+        card.pairs = [Found(replace(each.pair, unit=None), each.place) for each in card.pairs]
 
 
 def _finish(cards: list[Card], clerk: Clerk) -> Extraction:

@@ -1,13 +1,13 @@
 """Cells as a clerk reads them: texts, amounts, and what is wrong with them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from ingest.grid import Cell, CellError, Grid
-from ingest.problems import Problem, report
+from ingest.problems import Problem, Severity, report
 from perfgoals.money import format_amount, parse_amount
 from perfgoals.text import has_blank_inside_chinese, one_line, paragraphs
 
@@ -77,7 +77,7 @@ class Clerk:
         cell = cells[column] if column < len(cells) else None
         return self.amount_of(cell, name, lambda: grid.place(row, column))
 
-    def amount_of(self, cell: Cell, name: str, place) -> Decimal | None:  # type: ignore[no-untyped-def]
+    def amount_of(self, cell: Cell, name: str, place: Callable[[], str]) -> Decimal | None:
         """The same for a cell or text from anywhere; `place` is asked only when there is trouble."""
         if cell is None or cell == "":
             return None
@@ -98,7 +98,7 @@ class Clerk:
             )
             return amount.value
         detail = f"“{found}”{_TROUBLES[amount.trouble]}"
-        severity = "info" if amount.trouble == "dash" else None
+        severity: Severity | None = "info" if amount.trouble == "dash" else None
         if amount.trouble == "dash":
             detail += "，按没有金额读取"
         self.problems.append(

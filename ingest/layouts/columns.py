@@ -4,25 +4,20 @@ A header may take several rows, with groups over columns (资金安排 over 总�
 (产出指标 over 三级指标, 指标值) or two blocks of indicators side by side (中期, 年度).
 """
 
-import itertools
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from itertools import pairwise
 
 from approvals.facts import BY_KEY, PLAN_POINTS, synonym_key
 from approvals.values import sign_of
 from ingest.grid import Cell, Grid
 from ingest.layouts.headers import Meaning, Term, is_group, meaning, term_in
-from ingest.layouts.words import is_level, is_level1, is_level2, is_total
+from ingest.layouts.words import is_level, is_level1, is_level2
 from perfgoals.text import key
 
-_MAX_HEADER_ROWS = 4
 _PEEKED_ROWS = 20
 # Leaves that say little without the group over them.
 _NEEDS_GROUP = 2
-# A row of data names two levels; a header that names more has levels for columns.
-_LEVELS_IN_HEADER = 3
 
 
 @dataclass(slots=True)
@@ -98,41 +93,6 @@ def texts_of(row: Sequence[Cell]) -> list[tuple[int, str]]:
     return [(column, str(cell)) for column, cell in enumerate(row) if cell is not None and str(cell).strip()]
 
 
-def header_at(grid: Grid, row: int, first: int = 0) -> Header | None:
-    """The header whose lowest or only full row is `row`; rows before `first` are not looked at."""
-    if not _is_core(grid.rows[row]):
-        return None
-    top = row
-    while top > first and row - top < _MAX_HEADER_ROWS - 1 and _goes_above(grid.rows[top - 1]):
-        top -= 1
-    bottom = row
-    while bottom + 1 < len(grid.rows) and bottom - row < 2 and _goes_on_below(grid, bottom + 1, top):
-        bottom += 1
-    return _understand(grid, top, bottom)
-
-
-def headers(grid: Grid) -> Iterator[Header]:
-    """Every header of the grid, from the top."""
-    row = 0
-    last: Header | None = None
-    while row < len(grid.rows):
-        found = header_at(grid, row, last.bottom + 1 if last else 0)
-        if found:
-            last = (last and _again(grid, last, found)) or found
-            yield last
-            row = max(row, last.bottom)
-        row += 1
-
-
-def _again(grid: Grid, last: Header, found: Header) -> Header | None:
-    """The last header repeated on a new page, without rows beside it that only look like headers; None for another."""
-    wanted = [texts_of(row) for row in grid.rows[last.top : last.bottom + 1]]
-    for top in range(max(found.top, last.bottom + 1), found.bottom + 2 - len(wanted)):
-        if [texts_of(row) for row in grid.rows[top : top + len(wanted)]] == wanted:
-            return _understand(grid, top, top + len(wanted) - 1)
-    return None
-
-
 def is_counting_row(row: Sequence[Cell]) -> bool:
     """栏次: 1 2 3 4 … or A B C under a header."""
     cells = [text.strip() for _, text in texts_of(row)]
@@ -143,109 +103,11 @@ def is_counting_row(row: Sequence[Cell]) -> bool:
     numbers = [int(cell) if cell.isdigit() and len(cell) < 3 else None for cell in cells]
     if numbers[0] is None:
         return cells == [chr(ord("A") + index) for index in range(len(cells))]
-    return all(b is not None and a is not None and b == a + 1 for a, b in itertools.pairwise(numbers))
+    return all(b is not None and a is not None and b == a + 1 for a, b in pairwise(numbers))
 
 
-# What the words of an indicator's header and of levels contain. Only texts that do are looked up: cells by the
-# hundred thousand are names and descriptions.
-_HEADERISH = re.compile(
-    r"指标|目标|[一二三四1234]级|分值|权重|权数|分数|满分|符号|值|单位|依据|标准|描述|说明|解释|内涵|释义|内容|方向|性质|属性|极性|量纲|算法|方法|公式|规则"
-    r"|办法|要点|来源|产出|效益|效果|满意|成本|影响|投入|过程|数量|质量|时效|持续|服务对象|进度|管理"
-)
-_A_VALUE = re.compile(r"[≥≤＞＜<>=≧≦]|\d[\d.,]*\s*[%％]?$")
-_LONGEST_HEADER = 32
-_MAIN = {"indicator_name", "value", "level2", "level1"}
-_SURELY_HEADER = 3
-
-
-def _is_core(row: Sequence[Cell]) -> bool:
-    """Whether a row names at least two fields of an indicator, as the full row of a header does."""
-    likely = []
-    for cell in row:
-        if cell is None or cell == "":
-            continue
-        if type(cell) is not str:
-            return False
-        if len(cell) <= _LONGEST_HEADER and _HEADERISH.search(cell):
-            likely.append(cell)
-    if len(likely) < 2:
-        return False
-    levels = sum(map(is_level, likely))
-    if 0 < levels < _LEVELS_IN_HEADER:
-        return False
-    return _names_indicators([cell for cell in row if isinstance(cell, str) and cell], likely, levels)
-
-
-@lru_cache(maxsize=4096)
-def _kind(text: str) -> tuple[bool, str]:
-    """Of a cell: whether it is understood as a header, and the indicator's field it names."""
-    found = meaning(text)
-    name = found.key if found and found.group == "indicator" and found.key != "remark" else ""
-    return bool(found or is_level(text) or is_group(text)), name
-
-
-def _names_indicators(cells: list[str], likely: list[str], levels: int) -> bool:
-    named: set[str] = set()
-    for left, cell in enumerate(reversed(likely)):
-        # most rows of data are out here, before all their cells are looked up
-        if not levels and len(named) + len(likely) - left < 2:
-            return False
-        named.add(_kind(cell)[1])
-        named.discard("")
-    known = sum(_kind(cell)[0] for cell in cells)
-    if levels:
-        return known == len(cells)
-    if len(named) == 1 and known > _SURELY_HEADER:
-        # a typing error in a row that is a header for all the rest
-        named |= {found.key for cell in likely if not _kind(cell)[0] and (found := meaning(cell, near=True))}
-    return len(named) > 1 and bool(named & _MAIN) and known * 10 >= len(cells) * 6
-
-
-def _goes_above(row: Sequence[Cell]) -> bool:
-    cells = texts_of(row)
-    if not cells:
-        return False
-    understood = sum(1 for _, text in cells if meaning(text) or is_group(text) or is_level(text))
-    if len(cells) == 1:
-        return is_group(cells[0][1]) or is_level1(cells[0][1])
-    if any(_A_VALUE.match(text.strip()) for _, text in cells):
-        return False
-    return understood * 10 >= len(cells) * 6
-
-
-def _goes_on_below(grid: Grid, row: int, top: int) -> bool:
-    """A further row of the header: finer names, or a full row of its own under columns merged from above."""
-    cells = grid.rows[row]
-    return _goes_below(grid, row, top) or (bool(cells) and not _text(grid, row, 0) and _is_core(cells))
-
-
-def _goes_below(grid: Grid, row: int, top: int) -> bool:
-    cells = texts_of(grid.rows[row])
-    if is_counting_row(grid.rows[row]):
-        return True
-    if not cells or (len(cells) == 1 and is_total(cells[0][1])):
-        return False
-    several = len(cells) > 1
-    above = {column for line in range(top, row) for column, text in texts_of(grid.rows[line]) if not is_group(text)}
-    groups = {column for line in range(top, row) for column, text in texts_of(grid.rows[line]) if is_group(text)}
-    for column, text in cells:
-        found = meaning(text)
-        if found is None or (found.group == "" and not found.term):
-            return False
-        alone = column in above and column not in groups and not _wide(grid, column, top, row)
-        if alone and not (several and found.term):
-            return False
-    return True
-
-
-def _wide(grid: Grid, column: int, top: int, row: int) -> bool:
-    """Whether the header cell over `column` is merged over several columns."""
-    return any(
-        span.left == column and span.right > span.left and top <= span.top and span.bottom < row for span in grid.spans
-    )
-
-
-def _understand(grid: Grid, top: int, bottom: int) -> Header | None:
+def understand(grid: Grid, top: int, bottom: int) -> Header | None:
+    """The columns under header rows `top` … `bottom`; None when they name no indicator."""
     width = max(len(row) for row in grid.rows[top : bottom + 1])
     stacks = _stacks(grid, top, bottom, width)
     columns = [column for number, stack in enumerate(stacks) if (column := _column(number, stack))]
@@ -265,14 +127,16 @@ def _understand(grid: Grid, top: int, bottom: int) -> Header | None:
 def _unnamed_levels(grid: Grid, bottom: int, stacks: list[list[str]]) -> dict[int, str]:
     """Columns without a name, or under 绩效指标 over several, that hold level words: column → field key."""
     named = {"level1", "level2"}
-    told = {found.key for stack in stacks if stack and (found := meaning(stack[-1]))}
+    told = {each.key for stack in stacks if stack and (each := meaning(stack[-1]))}
     if told & named or any(is_level(text) for stack in stacks for text in stack):
         return {}
     found: dict[int, str] = {}
     for number, stack in enumerate(stacks):
         if stack and not is_group(stack[-1]):
             continue
-        cells = [_text(grid, row, number) for row in range(bottom + 1, min(bottom + 1 + _PEEKED_ROWS, len(grid.rows)))]
+        cells = [
+            text_at(grid, row, number) for row in range(bottom + 1, min(bottom + 1 + _PEEKED_ROWS, len(grid.rows)))
+        ]
         cells = [cell for cell in cells if cell]
         ones, twos = sum(map(is_level1, cells)), sum(map(is_level2, cells))
         if max(ones, twos) < 2 or max(ones, twos) * 10 < len(cells) * 6:
@@ -303,7 +167,7 @@ def _widen_values(grid: Grid, header: Header, stacks: list[list[str]]) -> None:
             continue
         after = [column for column in range(number + 1, len(stacks)) if not any(stacks[number + 1 : column + 1])]
         cells = [
-            _text(grid, row, number)
+            text_at(grid, row, number)
             for row in range(header.bottom + 1, min(header.bottom + 1 + _PEEKED_ROWS, len(grid.rows)))
         ]
         cells = [cell for cell in cells if cell]
@@ -324,7 +188,7 @@ def _stacks(grid: Grid, top: int, bottom: int, width: int) -> list[list[str]]:
         if is_counting_row(row):
             continue
         cells = [str(cell).strip() if cell is not None else "" for cell in row] + [""] * (width - len(row))
-        below = [any(_text(grid, line, column) for line in range(number + 1, bottom + 1)) for column in range(width)]
+        below = [any(text_at(grid, line, column) for line in range(number + 1, bottom + 1)) for column in range(width)]
         held = ""
         for column in range(width):
             if cells[column]:
@@ -333,7 +197,7 @@ def _stacks(grid: Grid, top: int, bottom: int, width: int) -> list[list[str]]:
                 continue
             span = next((s for s in spans if s.top <= number <= s.bottom and s.left <= column <= s.right), None)
             if span and span.top == number:
-                stacks[column].append(_text(grid, span.top, span.left))
+                stacks[column].append(text_at(grid, span.top, span.left))
             elif not spans and held and below[column] and not stacks[column]:
                 stacks[column].append(held)
             else:
@@ -341,7 +205,8 @@ def _stacks(grid: Grid, top: int, bottom: int, width: int) -> list[list[str]]:
     return stacks
 
 
-def _text(grid: Grid, row: int, column: int) -> str:
+def text_at(grid: Grid, row: int, column: int) -> str:
+    """The text of a cell, "" where there is none."""
     cells = grid.rows[row]
     return str(cells[column]).strip() if column < len(cells) and cells[column] is not None else ""
 

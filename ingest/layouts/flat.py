@@ -6,8 +6,9 @@ from ingest.drafts import Extraction
 from ingest.grid import Cell, Document, Grid, Paragraph
 from ingest.layouts.base import NO_MATCH, Match
 from ingest.layouts.cells import Clerk
-from ingest.layouts.columns import Header, headers, texts_of
+from ingest.layouts.columns import Header, texts_of
 from ingest.layouts.flat_rows import FlatRows
+from ingest.layouts.header_rows import headers
 from ingest.layouts.settle import settle
 from ingest.layouts.units import UnitFinder
 from ingest.layouts.words import is_level1
@@ -45,31 +46,33 @@ class FlatLayout:
                     return True
         return False
 
-    def read(self, document: Document) -> Extraction:
+    def read(self, document: Document, unit: str | None = None) -> Extraction:
         """Read every flat table of the document as one: pages of one table go on with each other."""
         clerk = Clerk()
         finder = UnitFinder()
         tables = [(grid, list(headers(grid))) for grid in document.grids]
         _find_units(document, tables, finder)
         place = document.grids[0].place(0) if document.grids else ""
+        if unit:
+            finder.stated = {unit: [place]}
         unit, problems = finder.conclude(_amounts(tables), place)
         clerk.problems += problems
         clerk.unit = unit or "元"
         rows = FlatRows(clerk)
-        header: Header | None = None
         for grid, found in tables:
-            header = rows.table(grid, found, header)
+            rows.table(grid, found)
         rows.finish()
-        extraction = Extraction(projects=rows.projects, problems=clerk.problems)
+        read = rows.projects
+        extraction = Extraction(projects=read.all, problems=clerk.problems)
         extraction.document.money_unit = unit
-        departments = rows.hierarchy.departments()
+        departments = read.hierarchy.departments()
         if len(departments) == 1:
             extraction.document.department = departments[0].name
             extraction.document.department_code = departments[0].code
-        extraction.problems += settle(rows.projects, rows.hierarchy, unit)
-        if unit and not any(project.total is not None for project in rows.projects):
+        extraction.problems += settle(read.all, read.hierarchy, unit)
+        if unit and not any(project.total is not None for project in read.all):
             told = "各项目都没有金额"
-            if amounts := [each for each in rows.hierarchy.all if each.total]:
+            if amounts := [each for each in read.hierarchy.all if each.total]:
                 told += f"，金额只在“{amounts[0].name}”一行"
             extraction.problems.append(report("AMOUNT_BLANK", place, told, field="资金总额", expected="每个项目的金额"))
         return extraction

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (word lists read best as blocks)
 """Labels and their values on a card: beside, below, or within one cell."""
 
 import re

@@ -11,7 +11,10 @@ from perfgoals.text import key
 
 # Sources that others are parts of: 财政资金 = 一般公共预算 + 政府性基金 + …
 _PARTS_OF = {
-    "财政资金": ("一般公共预算", "政府性基金", "国有资本经营预算", "社会保险基金预算", "专户资金", "中央资金", "省级资金", "市级资金", "县级资金", "地方资金", "上级补助资金", "上年结转资金", "债券资金"),
+    "财政资金": (
+        "一般公共预算", "政府性基金", "国有资本经营预算", "社会保险基金预算", "专户资金", "中央资金", "省级资金", "市级资金", "县级资金",
+        "地方资金", "上级补助资金", "上年结转资金", "债券资金",
+    ),
     "上级补助资金": ("中央资金", "省级资金", "市级资金"),
     "地方资金": ("省级资金", "市级资金", "县级资金"),
     "一般公共预算": ("中央资金", "省级资金", "市级资金", "县级资金", "上级补助资金", "地方资金"),
@@ -63,7 +66,8 @@ def funding_sum(project: ProjectDraft, unit: str | None) -> list[Problem]:
     difference = added - total
     if abs(difference) <= tolerance(unit, len(project.funding) + 1):
         return []
-    told = f"各来源之和 {format_amount(added)} 元，总额 {format_amount(total)} 元，相差 {format_amount(abs(difference))} 元"
+    apart = format_amount(abs(difference))
+    told = f"各来源之和 {format_amount(added)} 元，总额 {format_amount(total)} 元，相差 {apart} 元"
     return [
         report(
             "FUNDING_SUM", project.place, f"“{project.name}”{told}", field="资金总额",
@@ -105,7 +109,8 @@ def compare(printed: Decimal, totals: list[Decimal], place: str, name: str, unit
     added = sum(totals, Decimal(0))
     if abs(added - printed) <= tolerance(unit, len(totals) + 1):
         return []
-    told = f"{name} {format_amount(printed)} 元，各项目之和 {format_amount(added)} 元，相差 {format_amount(abs(added - printed))} 元"
+    apart = format_amount(abs(added - printed))
+    told = f"{name} {format_amount(printed)} 元，各项目之和 {format_amount(added)} 元，相差 {apart} 元"
     return [report("TOTAL_MISMATCH", place, told, field="资金总额", found=f"{printed:.2f}", expected=f"{added:.2f}")]
 
 

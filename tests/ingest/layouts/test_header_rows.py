@@ -1,7 +1,7 @@
 """Where the headers of a table are."""
 
 from ingest.grid import Grid
-from ingest.layouts.columns import headers
+from ingest.layouts.header_rows import headers
 
 HEAD = ["单位名称", "一级指标", "明细指标", "指标值", "指标描述"]
 
