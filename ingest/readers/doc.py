@@ -82,7 +82,7 @@ def _blocks(paragraphs: Iterator[TextParagraph], where: str, total: int, progres
         count += 1
         text = paragraph.text.strip()
         if text:
-            yield Paragraph(text, f"{where}第{count}段", paragraph.format.heading)
+            yield Paragraph(paragraph.prefix + text, f"{where}第{count}段", paragraph.format.heading)
     if open_tables:
         yield from _finish(open_tables, f"{where}表{tables + 1}")
 
@@ -97,7 +97,7 @@ def _table_paragraph(open_tables: list[_Table], level: int, paragraph: TextParag
     if form.row_end:
         table.end_row(form.cells)
         return
-    table.lines.append(paragraph.text)
+    table.lines.append(paragraph.prefix + paragraph.text)
     if (paragraph.mark == "\x07" and level == 1) or form.cell_end:
         table.end_cell()
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 
 import olefile
 
+from ingest.readers.msdoclists import counter
+from ingest.readers.wordlists import Counter
 from ingest.readers.wordtext import symbol as shown_symbol
 
 _WORD_97 = 0xA5EC
 _TABLE_1 = 0x0200
-_STSHF, _CHPX, _PAPX, _CLX = 1, 12, 13, 33
+_STSHF, _CHPX, _PAPX, _CLX, _LISTS, _OVERRIDES = 1, 12, 13, 33, 73, 74
 _COMPRESSED = 0x40000000
 _PAGE = 512
 
@@ -24,7 +26,7 @@ _FIELD_MARK = re.compile("[\x13\x14\x15]")
 _ENDING = re.compile("[\r\x07\x0c]")
 # Paragraph properties.
 _IN_TABLE, _ROW_END, _LEVEL, _INNER_CELL, _INNER_ROW_END = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C
-_OUTLINE, _HUGE, _HUGE_OLD = 0x2640, 0x6646, 0x6645
+_OUTLINE, _HUGE, _HUGE_OLD, _LIST, _LIST_LEVEL = 0x2640, 0x6646, 0x6645, 0x460B, 0x260A
 _TABLE_DEFINITION, _VERTICAL_MERGE, _TAB_CHANGES = 0xD608, 0xD62B, 0xC615
 # Character properties.
 _DELETED, _HIDDEN, _SYMBOL = 0x0800, 0x083C, 0x6A09
@@ -55,13 +57,16 @@ class ParagraphFormat:
     row_end: bool = False
     cell_end: bool = False
     heading: int | None = None
+    list_number: int = 0
+    list_level: int = 0
     cells: list[CellFormat] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class TextParagraph:
-    """Text as seen, its ending mark, and its properties."""
+    """What its list writes before it, text as seen, its ending mark, and its properties."""
 
+    prefix: str
     text: str
     mark: str
     format: ParagraphFormat
@@ -83,6 +88,7 @@ class WordFile:
         self._cache: dict[bytes, ParagraphFormat] = {}
         self._headings = self._style_headings()
         self._paragraph_runs = self._runs(_PAPX)
+        self._lists = self._read_lists()
         self._starts = [start for start, _, _ in self._paragraph_runs]
         self.text, self._pieces = self._read_pieces()
         self._unseen = self._unseen_ranges()
@@ -170,6 +176,12 @@ class WordFile:
             position += 2 + size + size % 2
         return levels
 
+    def _read_lists(self) -> Counter:
+        if _u16(self._main, self._pairs - 2) <= _OVERRIDES:
+            return Counter({}, {})
+        offset, size = struct.unpack_from("<II", self._main, self._pairs + 8 * _LISTS)
+        return counter(self._pair(_LISTS), self._table[offset + size :], self._pair(_OVERRIDES))
+
     def _unseen_ranges(self) -> list[tuple[int, int, str]]:
         """(first, end, replacement) of text that is not shown: field codes, hidden and deleted text; symbols."""
         ranges = [(start, end, "") for start, end in _field_codes(self.text)]
@@ -196,7 +208,10 @@ class WordFile:
             end = ending.start() if ending else story.stop
             mark = text[end] if end < story.stop else "\r"
             properties = self._format(min(end, story.stop - 1))
-            yield TextParagraph(_clean(self._seen(begin, end)), mark, properties)
+            prefix = (
+                self._lists.next(str(properties.list_number), properties.list_level) if properties.list_number else ""
+            )
+            yield TextParagraph(prefix, _clean(self._seen(begin, end)), mark, properties)
             begin = end + 1
 
     def _seen(self, begin: int, end: int) -> str:
@@ -241,6 +256,10 @@ class WordFile:
                 found.row_end = bool(operand[0])
             elif code == _INNER_CELL:
                 found.cell_end = bool(operand[0])
+            elif code == _LIST:
+                found.list_number = _u16(operand, 0)
+            elif code == _LIST_LEVEL:
+                found.list_level = operand[0]
             elif code == _OUTLINE:
                 found.heading = operand[0] + 1 if operand[0] < 9 else None
             elif code == _TABLE_DEFINITION:

@@ -1,6 +1,7 @@
 """The numbers that Word writes before paragraphs of a list: they are seen, but stand nowhere in the text."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -17,39 +18,59 @@ _CHINESE = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a list: its first number, how numbers are written, and the pattern such as "%1.%2"."""
+
+    start: int
+    format: str
+    pattern: str
+
+    def text(self, counts: list[int], levels: dict[int, "Level"]) -> str:
+        """The pattern with the numbers of this and the outer levels."""
+        if self.format in ("bullet", "none"):
+            return ""
+        text = self.pattern
+        for number, level in levels.items():
+            text = text.replace(f"%{number + 1}", written(max(counts[number], level.start), level.format))
+        return text
+
+
+class Counter:
+    """Counts the paragraphs of lists.
+
+    levels   list → level from 0 → how it is written
+    shared   list → the count it goes on with: lists of one kind share it unless one begins anew
+    """
+
+    def __init__(self, levels: dict[str, dict[int, Level]], shared: dict[str, str]) -> None:
+        self._levels = levels
+        self._shared = shared
+        self._counts: dict[str, list[int]] = {}
+
+    def next(self, identifier: str, level: int) -> str:
+        """What stands before the next paragraph of a list on a level; "" where that is no list."""
+        levels = self._levels.get(identifier, {})
+        if level not in levels:
+            return ""
+        counts = self._counts.setdefault(self._shared[identifier], [_before(levels, n) for n in range(_MAX_LEVELS)])
+        counts[level] += 1
+        for deeper in range(level + 1, _MAX_LEVELS):
+            counts[deeper] = _before(levels, deeper)
+        return levels[level].text(counts, levels)
+
+
+def _before(levels: dict[int, Level], number: int) -> int:
+    return levels[number].start - 1 if number in levels else 0
+
+
 class Lists:
-    """Counts the list paragraphs of a document; ask for every paragraph once, in the order of the document."""
+    """The lists of a .docx; ask for every paragraph once, in the order of the document."""
 
     def __init__(self, numbering: etree._Element | None, styles: etree._Element | None) -> None:
-        self._levels: dict[str, dict[int, _Level]] = {}
-        self._counts: dict[str, list[int]] = {}
-        self._lists_of: dict[str, str] = {}
+        self._counter = _counter(numbering) if numbering is not None else None
         self._styles: dict[str, tuple[str, int]] = {}
-        if numbering is not None:
-            self._read(numbering)
-        if styles is not None:
-            self._read_styles(styles)
-
-    def _read(self, numbering: etree._Element) -> None:
-        abstract = {
-            item.get(W + "abstractNumId", ""): {
-                _number(level.get(W + "ilvl")): _Level(level) for level in item.iterfind(W + "lvl")
-            }
-            for item in numbering.iterfind(W + "abstractNum")
-        }
-        for item in numbering.iterfind(W + "num"):
-            identifier, link = item.get(W + "numId", ""), item.find(W + "abstractNumId")
-            kind = link.get(VAL, "") if link is not None else ""
-            self._levels[identifier] = dict(abstract.get(kind, {}))
-            self._lists_of[identifier] = kind
-            for override in item.iterfind(W + "lvlOverride"):
-                start, level = override.find(W + "startOverride"), _number(override.get(W + "ilvl"))
-                if start is not None and level in self._levels[identifier]:
-                    # A list that begins anew counts by itself.
-                    self._lists_of[identifier] = f"{kind}/{identifier}"
-
-    def _read_styles(self, styles: etree._Element) -> None:
-        for style in styles.iter(W + "style"):
+        for style in styles.iter(W + "style") if styles is not None else ():
             properties = style.find(f"{_PPR}/{_NUMPR}")
             if properties is not None:
                 identifier, level = _reference(properties)
@@ -58,10 +79,8 @@ class Lists:
 
     def prefix(self, paragraph: etree._Element) -> str:
         """What Word writes before the paragraph: "1." or "（一）", "" for most paragraphs and for bullets."""
-        if not self._levels:
-            return ""
-        properties = paragraph.find(_PPR)
-        if properties is None:
+        properties = paragraph.find(_PPR) if self._counter is not None else None
+        if self._counter is None or properties is None:
             return ""
         identifier, level = "", 0
         style = properties.find(W + "pStyle")
@@ -71,41 +90,34 @@ class Lists:
         if direct is not None:
             own, own_level = _reference(direct)
             identifier, level = own or identifier, own_level if own_level is not None else level
-        return self._next(identifier, level)
-
-    def _next(self, identifier: str, level: int) -> str:
-        levels = self._levels.get(identifier, {})
-        if level not in levels:
-            return ""
-        counts = self._counts.setdefault(
-            self._lists_of[identifier],
-            [levels[number].start - 1 if number in levels else 0 for number in range(_MAX_LEVELS)],
-        )
-        counts[level] += 1
-        for deeper in range(level + 1, _MAX_LEVELS):
-            counts[deeper] = levels[deeper].start - 1 if deeper in levels else 0
-        return levels[level].text(counts, levels)
+        return self._counter.next(identifier, level)
 
 
-class _Level:
-    """One level of a list: its first number, how numbers are written, and the pattern such as "%1.%2"."""
+def _counter(numbering: etree._Element) -> Counter:
+    kinds = {
+        item.get(W + "abstractNumId", ""): {
+            _number(level.get(W + "ilvl")): _level(level) for level in item.iterfind(W + "lvl")
+        }
+        for item in numbering.iterfind(W + "abstractNum")
+    }
+    levels: dict[str, dict[int, Level]] = {}
+    shared: dict[str, str] = {}
+    for item in numbering.iterfind(W + "num"):
+        identifier, kind = item.get(W + "numId", ""), _value(item, "abstractNumId") or ""
+        anew = any(override.find(W + "startOverride") is not None for override in item.iterfind(W + "lvlOverride"))
+        levels[identifier] = {number: level for number, level in kinds.get(kind, {}).items() if number < _MAX_LEVELS}
+        shared[identifier] = f"{kind}/{identifier}" if anew else kind
+    return Counter(levels, shared)
 
-    def __init__(self, element: etree._Element) -> None:
-        self.start = _number(_value(element, "start"), 1)
-        self.format = _value(element, "numFmt") or "decimal"
-        self._pattern = _value(element, "lvlText") or ""
-        self._blank = " " if _value(element, "suff") == "space" else ""
 
-    def text(self, counts: list[int], levels: dict[int, "_Level"]) -> str:
-        """The pattern with the numbers of this and the outer levels."""
-        if self.format in ("bullet", "none"):
-            return ""
-        text = self._pattern
-        for number in range(_MAX_LEVELS):
-            if number in levels:
-                outer = levels[number]
-                text = text.replace(f"%{number + 1}", written(max(counts[number], outer.start), outer.format))
-        return text + self._blank if text else ""
+def _level(element: etree._Element) -> Level:
+    blank = " " if _value(element, "suff") == "space" else ""
+    pattern = _value(element, "lvlText") or ""
+    return Level(
+        start=_number(_value(element, "start"), 1),
+        format=_value(element, "numFmt") or "decimal",
+        pattern=pattern + blank if pattern else "",
+    )
 
 
 def written(number: int, kind: str) -> str:

@@ -1,7 +1,9 @@
 """Word 97-2003 documents: the same grids as from .docx; what our reader cannot do goes to LibreOffice or is told."""
 
+import io
 import shutil
 import struct
+import zipfile
 from pathlib import Path
 
 import docx
@@ -11,9 +13,10 @@ from ingest import gate
 from ingest.grid import Grid
 from ingest.problems import Refused
 from ingest.readers import msdoc, office, read
-from tests.ingest.readers.making import converted, docx_body, needs_office, saved, table_docx
-from tests.ingest.readers.test_docx import cell, para, row, run, table
+from tests.ingest.readers.making import converted, docx_body, needs_office, paragraphs, saved, table_docx
+from tests.ingest.readers.test_docx import NUMBERING, cell, listed, para, row, run, table
 from tests.ingest.readers.test_fuzz import survives
+from tests.ingest.test_gate import replaced
 
 WORD_97 = "doc:MS Word 97"
 
@@ -138,3 +141,35 @@ def test_field_marks_without_partner_hide_nothing() -> None:
 def test_gate_knows_it_by_content(old_forms: bytes) -> None:
     assert gate.inspect(old_forms, "目标.wps").kind == "doc"
     assert gate.inspect(old_forms, "目标.wps").problems == []
+
+
+@needs_office
+def test_numbers_of_lists(tmp_path: Path) -> None:
+    body = (
+        listed("总体目标", 1)
+        + listed("甲", 1, 1)
+        + listed("乙", 1, 1)
+        + table(row(f"<w:tc>{listed('古籍', 2)}{listed('修复', 2)}</w:tc>", cell("项目")))
+        + listed("分项目标", 1)
+        + listed("丙", 1, 1)
+        + listed("点", 3)
+        + listed("无", 0)
+    )
+    data = replaced(docx_body(body), "word/numbering.xml", NUMBERING.encode())
+    new = read(data, "新.docx")
+    old = read(converted(with_numbering_part(data), "docx", WORD_97, tmp_path), "旧.doc")
+    numbered = ["一、总体目标", "一.1 甲", "一.2 乙", "二、分项目标", "二.1 丙", "点", "无"]
+    assert paragraphs(new) == numbered
+    assert paragraphs(old) == numbered
+    assert old.grids[0].rows == new.grids[0].rows == [["5.古籍\n6.修复", "项目"]]
+
+
+def with_numbering_part(data: bytes) -> bytes:
+    """LibreOffice reads the numbering only where the package names it."""
+    source = zipfile.ZipFile(io.BytesIO(data))
+    relations = source.read("word/_rels/document.xml.rels").decode()
+    if "numbering.xml" not in relations:
+        kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/numbering"
+        entry = f'<Relationship Id="rIdNumbers" Type="{kind}" Target="numbering.xml"/></Relationships>'
+        data = replaced(data, "word/_rels/document.xml.rels", relations.replace("</Relationships>", entry).encode())
+    return data
