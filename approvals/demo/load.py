@@ -75,7 +75,12 @@ def _content(draft: ProjectDraft) -> ProjectContent:
         funding=draft.funding,
         indicators=tuple(
             IndicatorContent(
-                level1=row.level1, name=row.name, value=row.value, description=row.description, custom=row.custom
+                level1=row.level1,
+                name=row.name,
+                value=row.value,
+                description=row.description,
+                description_custom=row.description_custom,
+                custom=row.custom,
             )
             for row in draft.indicators
         ),

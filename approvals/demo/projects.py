@@ -31,7 +31,8 @@ def _indicator(level1: str, name: str, value: str, description: str) -> Indicato
         comparator=reading.comparator,
         number=reading.number,
         unit=reading.unit,
-        description=description,
+        description=None if name.startswith("*") else description,
+        description_custom=description if name.startswith("*") else None,
         custom=name.startswith("*"),
     )
 
