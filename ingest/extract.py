@@ -3,23 +3,30 @@
 `extract` never raises for what is in a file: what cannot be read becomes a problem.
 """
 
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.drafts import Extraction
 from ingest.grid import Block, Document, Grid, Paragraph
+from ingest.hints import Hints
 from ingest.layouts.base import MIN_SCORE, NO_MATCH, TIE, Layout, Match
 from ingest.layouts.card import CardLayout
 from ingest.layouts.columns import texts_of
 from ingest.layouts.flat import FlatLayout
-from ingest.layouts.heading import HeadingReader, is_department_goal_title, is_title
+from ingest.layouts.heading import HeadingReader, is_department_goal_title, is_other_stage_title, is_title
 from ingest.layouts.vertical import unfold
 from ingest.problems import Problem, Refused, report
 from ingest.readers import Progress, read
 
+# Finds what was said of a form of this kind before.
+Guide = Callable[[Document], Hints | None]
+
 LAYOUTS: tuple[Layout, ...] = (FlatLayout(), CardLayout())
 # Rows of a table without header in which a title may stand.
 _TITLE_ROWS = 12
+_OWN_OFFICE = re.compile(r"[(（]?(?:本级|机关本级|局本级|本部)[)）]?$")
 
 
 @dataclass(slots=True)
@@ -32,11 +39,17 @@ class _Part:
 
 
 def extract(
-    source: bytes | Path, name: str, *, layout: str | None = None, progress: Progress | None = None
+    source: bytes | Path,
+    name: str,
+    *,
+    layout: str | None = None,
+    progress: Progress | None = None,
+    hints: Hints | Guide | None = None,
 ) -> Extraction:
     """Read the forms of one file.
 
-    `name` is the user's name for the file; `layout` forces one of LAYOUTS by its name.
+    `name` is the user's name for the file; `layout` forces one of LAYOUTS by its name; `hints` is what a person said
+    of the form, or a function that finds it when it sees the document.
     """
     try:
         document = read(source, name, progress=progress)
@@ -44,17 +57,23 @@ def extract(
         return Extraction(problems=[refused.problem])
     except OSError as error:
         return Extraction(problems=[_unreadable(name, error)])
-    return interpret(document, name, layout=layout)
+    if callable(hints):
+        hints = hints(document)
+    return interpret(document, name, layout=layout, hints=hints)
 
 
-def interpret(document: Document, name: str, *, layout: str | None = None) -> Extraction:
+def interpret(document: Document, name: str, *, layout: str | None = None, hints: Hints | None = None) -> Extraction:
     """Find the forms in a document and read them. Never raises."""
+    hints = hints or Hints()
+    layout = layout or hints.layout
+    document = hints.apply(document)
     layouts = [each for each in LAYOUTS if layout in (None, each.name)]
     document = unfold(document)
     parts, skipped = _parts(document, layouts)
     result = Extraction(problems=list(document.problems))
     if not parts:
-        result.problems.append(_nothing_found(document, name, layouts))
+        other = [problem for problem in skipped if problem.code == "OTHER_STAGE"]
+        result.problems += [*other, _nothing_found(document, name, layouts, bool(other))]
         return result
     heading = HeadingReader()
     _read_heading(document, parts, heading)
@@ -63,9 +82,13 @@ def interpret(document: Document, name: str, *, layout: str | None = None) -> Ex
     result.document.layout = best.layout.name
     result.document.layout_score = best.match.score
     for part in parts:
-        _join(result, part.layout.read(Document(document.format, part.blocks)))
+        _join(result, part.layout.read(Document(document.format, part.blocks), hints.unit))
     result.problems += skipped
-    result.problems += heading.finish(result.projects)
+    told = heading.finish(result.projects)
+    if hints.year:
+        result.document.fiscal_year = hints.year
+    else:
+        result.problems += told
     _fill_organisations(result, heading)
     if not result.projects:
         result.problems.append(_nothing_found(document, name, layouts))
@@ -80,6 +103,10 @@ def _parts(document: Document, layouts: list[Layout]) -> tuple[list[_Part], list
     for block in document.blocks:
         waiting.append(block)
         if isinstance(block, Paragraph):
+            continue
+        if title := _other_stage(waiting):
+            waiting.remove(block)
+            problems.append(report("OTHER_STAGE", block.place(0), found=title))
             continue
         here = Document(document.format, waiting)
         ranked = sorted(((each.score(here), each) for each in layouts), key=lambda pair: -pair[0].score)
@@ -97,9 +124,32 @@ def _parts(document: Document, layouts: list[Layout]) -> tuple[list[_Part], list
         elif parts and parts[-1].layout.continues(here):
             parts[-1].blocks += waiting
             waiting = []
-        elif texts_of(block.rows[0] if block.rows else []):
-            problems.append(report("TABLE_SKIPPED", block.place(0), match.reason, found=block.label))
+        else:
+            waiting.remove(block)
+            if any(texts_of(row) for row in block.rows[:_TITLE_ROWS]):
+                problems.append(report("TABLE_SKIPPED", block.place(0), match.reason, found=block.label))
     return parts, problems
+
+
+def _other_stage(blocks: list[Block]) -> str:
+    """The title over a table when it is one of self-evaluation or monitoring; "" when it is none."""
+    title = ""
+    for block in blocks:
+        lines = [block.text] if isinstance(block, Paragraph) else _title_lines(block)
+        for line in lines:
+            if is_other_stage_title(line):
+                title = line
+            elif is_title(line):
+                title = ""
+    return title
+
+
+def _title_lines(grid: Grid) -> Iterator[str]:
+    for row in grid.rows[:_TITLE_ROWS]:
+        filled = texts_of(row)
+        if len(filled) > 2:
+            return
+        yield from (text for _, text in filled)
 
 
 def _read_heading(document: Document, parts: list[_Part], heading: HeadingReader) -> None:
@@ -111,12 +161,8 @@ def _read_heading(document: Document, parts: list[_Part], heading: HeadingReader
             if before or is_title(block.text):
                 heading.line(block.text)
         else:
-            for row in block.rows[:_TITLE_ROWS]:
-                filled = texts_of(row)
-                if len(filled) > 2:
-                    break
-                for _, text in filled:
-                    heading.line(text)
+            for text in _title_lines(block):
+                heading.line(text)
             before = before and block is not first
 
 
@@ -131,6 +177,8 @@ def _join(result: Extraction, part: Extraction) -> None:
 
 def _fill_organisations(result: Extraction, heading: HeadingReader) -> None:
     """What the heading says of department and unit holds for projects that say nothing themselves."""
+    if result.document.department is None:
+        _infer_department(result)
     for project in result.projects:
         if project.department is None:
             project.department = result.document.department
@@ -142,9 +190,27 @@ def _fill_organisations(result: Extraction, heading: HeadingReader) -> None:
         result.problems.append(report("UNIT_MISSING", missing[0].place, told, field="单位名称", expected="单位名称"))
 
 
-def _nothing_found(document: Document, name: str, layouts: list[Layout]) -> Problem:
-    """Why nothing was read: no table at all, no header, or a header that says too little."""
+def _infer_department(result: Extraction) -> None:
+    """`某局本级` is the department's own office: the department is 某局, for units whose codes begin alike."""
+    if any(project.department for project in result.projects):
+        return
+    offices = {p.unit_name: p for p in result.projects if p.unit_name and _OWN_OFFICE.search(p.unit_name)}
+    codes = {(project.unit_code or "")[:3] for project in result.projects}
+    if len(offices) != 1 or len(codes) != 1:
+        return
+    name, project = next(iter(offices.items()))
+    result.document.department = _OWN_OFFICE.sub("", name)
+    told = f"“{name}”的部门读作“{result.document.department}”"
+    found = result.document.department
+    result.problems.append(report("DEPARTMENT_INFERRED", project.place, told, field="部门名称", found=found))
+
+
+def _nothing_found(document: Document, name: str, layouts: list[Layout], other_stage: bool = False) -> Problem:
+    """Why nothing was read: no table at all, another kind of form, no header, or one that says too little."""
     grids = [grid for grid in document.grids if grid.rows]
+    if other_stage:
+        told = "文件里只有绩效自评或监控表"
+        return report("NO_FORM", grids[0].place(0), told, found="绩效自评或监控表", expected="绩效目标表")
     if not grids:
         return report("NO_FORM", name, "文件里没有表格", found="只有文字", expected="含绩效目标表的文件")
     matches = [(layout.score(Document(document.format, [grid])), grid) for grid in grids for layout in layouts]

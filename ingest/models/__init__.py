@@ -1,5 +1,5 @@
-"""Uploads and what was read from them."""
+"""Uploads, what was read from them and what people made of it."""
 
-from ingest.models.upload import Upload, UploadedProject
+from ingest.models.upload import Amendment, HeaderMapping, Upload, UploadedProject
 
-__all__ = ["Upload", "UploadedProject"]
+__all__ = ["Amendment", "HeaderMapping", "Upload", "UploadedProject"]

@@ -45,15 +45,25 @@ def match(
     found.bureau = _bureau(document, name, found.document_problems)
     departments = _departments(found.bureau, actor)
     found.department = _department(document, drafts, departments, name, found.document_problems)
-    units = (
-        list(Unit.objects.filter(department=found.department, active=True).select_related("department__bureau"))
-        if found.department
+    found.units, found.problems = match_projects(found.department, drafts, actor, fiscal_year)
+    return found
+
+
+def match_projects(
+    department: Department | None, drafts: Sequence[ProjectDraft], actor: Actor, fiscal_year: int | None
+) -> tuple[list[Unit | None], list[list[Problem]]]:
+    """The unit of each project of a department, and what stands against taking it over."""
+    registered = (
+        list(Unit.objects.filter(department=department, active=True).select_related("department__bureau"))
+        if department
         else []
     )
-    filed = _filed(units, fiscal_year)
+    filed = _filed(registered, fiscal_year)
+    units: list[Unit | None] = []
+    found: list[list[Problem]] = []
     for draft in drafts:
         problems: list[Problem] = []
-        unit = _unit(draft, units, found.department, problems) if found.department else None
+        unit = _unit(draft, registered, department, problems) if department else None
         if unit is not None:
             if not may_file_for(actor, unit):
                 problems.append(
@@ -69,9 +79,9 @@ def match(
                 )
             problems += _already_filed(draft, unit, filed)
         problems += cannot_be_kept(draft)
-        found.units.append(unit)
-        found.problems.append(problems)
-    return found
+        units.append(unit)
+        found.append(problems)
+    return units, found
 
 
 def _bureau(document: DocumentDraft, name: str, problems: list[Problem]) -> Bureau | None:

@@ -1,13 +1,17 @@
 """Drafts as they lie in the database: every field, amounts as text, mappings as pairs (jsonb keeps no order)."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from ingest.drafts import DocumentDraft, IndicatorDraft, ProjectDraft
+from ingest.places import Anchor
+from ingest.problems import Problem
 
+_PROBLEM = tuple(each.name for each in fields(Problem))
 _INDICATOR = tuple(each.name for each in fields(IndicatorDraft))
 _PROJECT = tuple(
     each.name
@@ -58,3 +62,30 @@ def _text(amount: Decimal | None) -> str | None:
 
 def _amount(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
+
+
+def pack_problem(problem: Problem, source: str, anchor: Anchor | None = None) -> dict[str, Any]:
+    """For Upload.problems and UploadedProject.problems.
+
+    source   `reading`: found in the file, an error bars all of it; `matching`: about one project, made anew each time
+    id       the same finding has the same id after every reading, so that decisions stay with it
+    row, key indicator (from 0, None for the project) and field it is shown beside
+    """
+    told = problem.to_json()
+    words = "\x1f".join((problem.code, problem.place, problem.field, problem.found))
+    return told | {
+        "id": hashlib.sha256(words.encode()).hexdigest()[:12],
+        "source": source,
+        "row": anchor.row if anchor else None,
+        "key": anchor.key if anchor else "",
+    }
+
+
+def unpack_problem(stored: Mapping[str, Any]) -> Problem:
+    """The reverse of `pack_problem`."""
+    return Problem(**{name: stored[name] for name in _PROBLEM})
+
+
+def unpack_problems(stored: Iterable[Mapping[str, Any]]) -> list[Problem]:
+    """Each finding once, though it may be shown beside several projects."""
+    return list({each.get("id") or n: unpack_problem(each) for n, each in enumerate(stored)}.values())

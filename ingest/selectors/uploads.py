@@ -1,9 +1,11 @@
 """Reading uploads: who sees which, and what their preview shows."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from approvals.models import User
 from approvals.roles import Actor, Role
@@ -34,18 +36,38 @@ def same_file(user: User, sha256: str) -> Upload | None:
     return Upload.objects.filter(uploader=user, sha256=sha256).exclude(state=Upload.State.FAILED).first()
 
 
+def same_file_ids(user: User, digests: Collection[str]) -> dict[str, int]:
+    """For files of this person that came more than once: digest → the first upload."""
+    rows = Upload.objects.filter(uploader=user, sha256__in=digests).exclude(state=Upload.State.FAILED)
+    first: dict[str, int] = {}
+    for digest, pk in rows.order_by("pk").values_list("sha256", "pk"):
+        first.setdefault(digest, pk)
+    return first
+
+
 @dataclass(frozen=True, slots=True)
 class UnitGroup:
-    """The projects of one unit as read."""
+    """The projects of one unit as read, of those on a page."""
 
     title: str
-    projects: list[UploadedProject]
+    projects: list[Any]
     total: Decimal
+
+
+def groups_of(projects: Sequence[Any]) -> list[UnitGroup]:
+    """Projects (anything with `unit_title` and `amount`) gathered by unit, in the order of the file."""
+    gathered: dict[str, list[Any]] = {}
+    for project in projects:
+        gathered.setdefault(project.unit_title or "（未写明单位）", []).append(project)
+    return [
+        UnitGroup(title, members, sum((member.amount or Decimal(0) for member in members), Decimal(0)))
+        for title, members in gathered.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a file holds, in numbers."""
+    """What a file holds, in numbers; `barred` when an error stands against all of it."""
 
     units: int
     projects: int
@@ -55,53 +77,61 @@ class Summary:
     warnings: int
     infos: int
     acceptable: int
+    barred: bool
 
 
-def groups_of(projects: list[UploadedProject]) -> list[UnitGroup]:
-    """Projects gathered by unit, in the order of the file."""
-    gathered: dict[str, list[UploadedProject]] = {}
-    for project in projects:
-        title = " ".join(filter(None, (project.draft["unit_code"], project.draft["unit_name"]))) or "（未写明单位）"
-        gathered.setdefault(title, []).append(project)
-    return [
-        UnitGroup(title, members, sum((member.amount or Decimal(0) for member in members), Decimal(0)))
-        for title, members in gathered.items()
-    ]
+def file_is_barred(upload: Upload) -> bool:
+    """Whether an error of the file, or one in a project that bars the whole file, stands undecided."""
+    return bars(upload.problems) or upload.projects.filter(bars_file__gt=0, left_out=False).exists()
 
 
-def acceptable(upload: Upload, project: UploadedProject) -> bool:
-    """Whether this project may be taken over: nothing wrong with the file, nothing wrong with it, not yet taken."""
+def acceptable(upload: Upload, project: UploadedProject, barred: bool) -> bool:
+    """Whether this project may be taken over: nothing wrong with the file (`barred`), nor with it, not yet taken."""
     return (
         upload.state in (Upload.State.READY, Upload.State.ACCEPTED)
-        and not bars(upload.problems)
+        and not barred
         and not bars(project.problems)
+        and not project.left_out
         and project.unit_id is not None
         and project.declaration_id is None
     )
 
 
+def free_projects(upload: Upload) -> QuerySet[UploadedProject]:
+    """Those with nothing against them, as far as they themselves go."""
+    return upload.projects.filter(errors=0, left_out=False, unit__isnull=False, declaration__isnull=True)
+
+
 def acceptable_positions(upload: Upload) -> list[int]:
     """The places of all projects that may be taken over."""
-    return [project.position for project in upload.projects.all() if acceptable(upload, project)]
+    if upload.state not in (Upload.State.READY, Upload.State.ACCEPTED) or file_is_barred(upload):
+        return []
+    return list(free_projects(upload).order_by("position").values_list("position", flat=True))
 
 
-def bars(problems: list[dict[str, str]]) -> bool:
+def bars(problems: list[dict[str, Any]]) -> bool:
     """Whether a list of stored problems holds an error."""
     return any(problem["severity"] == "error" for problem in problems)
 
 
-def summary_of(upload: Upload, projects: list[UploadedProject]) -> Summary:
-    """The numbers over a preview."""
-    problems = [*upload.problems, *(problem for project in projects for problem in project.problems)]
-    severities = [problem["severity"] for problem in problems]
-    amounts = [project.amount for project in projects if project.amount is not None]
-    return Summary(
-        units=len({(p.draft["unit_code"], p.draft["unit_name"]) for p in projects}),
-        projects=len(projects),
-        indicators=sum(len(p.draft["indicators"]) for p in projects),
-        total=sum(amounts, Decimal(0)) if amounts else None,
-        errors=severities.count("error"),
-        warnings=severities.count("warning"),
-        infos=severities.count("info"),
-        acceptable=sum(acceptable(upload, project) for project in projects),
+def summary_of(upload: Upload) -> Summary:
+    """The numbers over a preview, counted by the database."""
+    free = Q(errors=0, left_out=False, unit__isnull=False, declaration__isnull=True)
+    sums = upload.projects.aggregate(
+        acceptable=Count("pk", filter=free),
+        units=Count("unit_title", distinct=True),
+        projects=Count("pk"),
+        indicators=Sum("indicator_count", default=0),
+        total=Sum("amount"),
+        count_of_errors=Sum("errors", default=0),
+        count_of_warnings=Sum("warnings", default=0),
+        count_of_infos=Sum("infos", default=0),
+        barring=Count("pk", filter=Q(bars_file__gt=0, left_out=False)),
     )
+    severities = [problem["severity"] for problem in upload.problems]
+    barred = bool(sums.pop("barring")) or "error" in severities
+    for name in ("error", "warning", "info"):
+        sums[f"{name}s"] = sums.pop(f"count_of_{name}s") + severities.count(name)
+    if barred or upload.state not in (Upload.State.READY, Upload.State.ACCEPTED):
+        sums["acceptable"] = 0
+    return Summary(barred=barred, **sums)

@@ -4,20 +4,24 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from approvals.roles import Role
+from approvals.selectors.organisations import units_to_file_for
 from approvals.views.common import actor, refused, user_of
 from ingest.models import Upload
-from ingest.selectors.uploads import acceptable, groups_of, recent, same_file, summary_of, visible_to
+from ingest.selectors.uploads import recent, same_file_ids, visible_to
 from ingest.services import uploads
+from ingest.views.common import found_upload, preview
 from perfgoals.errors import Refusal
 
 PER_PAGE = 20
+_ROWS_AT_ONCE = 50
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -44,10 +48,11 @@ class UploadForm(forms.Form):
 
 
 class AcceptForm(forms.Form):
-    """Which projects to take over, for which year."""
+    """Which projects to take over, for which year; `all` takes every one that can be."""
 
     fiscal_year = forms.IntegerField(label=_("年度"), min_value=2000, max_value=2100)
     positions = forms.TypedMultipleChoiceField(label=_("项目"), coerce=int, required=False)
+    all = forms.BooleanField(required=False)
 
     def __init__(self, data: object, positions: list[int]) -> None:
         super().__init__(data)  # type: ignore[arg-type]
@@ -71,35 +76,43 @@ def index(request: HttpRequest) -> HttpResponse:
                     received.append(uploads.receive(user_of(request), file, file.name))
                 except Refusal as refusal:
                     refusals.append(refusal)
-            for upload in received:
-                earlier = same_file(user_of(request), upload.sha256)
-                if earlier and earlier.pk != upload.pk:
-                    messages.warning(
-                        request,
-                        _("“%(name)s”与您先前上传的“%(earlier)s”是同一个文件，请注意不要重复导入。")
-                        % {"name": upload.name, "earlier": earlier.name},
-                    )
+            _warn_of_doubles(request, received)
             if received and not refusals:
                 return redirect("upload", received[0].pk) if len(received) == 1 else redirect("uploads")
     page = Paginator(recent(person), PER_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "ingest/uploads.html",
-        {"form": form, "page": page, "may_upload": may_upload, "refusals": refusals},
-        status=422 if refusals or form.errors else 200,
-    )
+    context = {
+        "form": form,
+        "page": page,
+        "may_upload": may_upload,
+        "refusals": refusals,
+        "template_year": timezone.localdate().year + 1,
+        "units": list(units_to_file_for(person)) if may_upload else [],
+    }
+    _same(request, list(page.object_list))
+    return render(request, "ingest/uploads.html", context, status=422 if refusals or form.errors else 200)
+
+
+@require_GET
+def rows(request: HttpRequest) -> HttpResponse:
+    """The rows of the list whose files are still being read (`?pk=…`), polled by the page."""
+    wanted = [
+        int(pk) for pk in request.GET.getlist("pk")[:_ROWS_AT_ONCE] if pk.isascii() and pk.isdigit() and len(pk) < 18
+    ]
+    found = list(recent(actor(request)).filter(pk__in=wanted))
+    _same(request, found)
+    return render(request, "ingest/_rows.html", {"uploads": found})
 
 
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Progress while the worker reads; then the preview."""
-    return render(request, "ingest/upload.html", _preview(request, _found(request, pk)))
+    return render(request, "ingest/upload.html", preview(request, found_upload(request, pk)))
 
 
 @require_GET
 def status(request: HttpRequest, pk: int) -> HttpResponse:
     """The progress alone, polled by the page; when reading has ended the page is loaded anew."""
-    upload = _found(request, pk)
+    upload = found_upload(request, pk)
     response = render(request, "ingest/_progress.html", {"upload": upload})
     if upload.state not in (Upload.State.RECEIVED, Upload.State.READING):
         response["HX-Redirect"] = reverse("upload", args=[pk])
@@ -109,9 +122,14 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def recheck(request: HttpRequest, pk: int) -> HttpResponse:
     """Look up organisations and earlier filings again, for the chosen year."""
-    upload = _found(request, pk)
+    upload = found_upload(request, pk)
     form = AcceptForm(request.POST, [])
-    year = form.fields["fiscal_year"].clean(request.POST["fiscal_year"]) if request.POST.get("fiscal_year") else None
+    try:
+        year = (
+            form.fields["fiscal_year"].clean(request.POST["fiscal_year"]) if request.POST.get("fiscal_year") else None
+        )
+    except forms.ValidationError as error:
+        return refused(request, Refusal("invalid", f"年度不对：{error.messages[0]}"))
     try:
         uploads.rematch(upload.pk, user_of(request), year)
     except Refusal as refusal:
@@ -122,18 +140,17 @@ def recheck(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the chosen projects over, and go to the list where they are sent to review."""
-    upload = _found(request, pk)
+    upload = found_upload(request, pk)
     form = AcceptForm(request.POST, list(upload.projects.values_list("position", flat=True)))
     if not form.is_valid():
-        context = _preview(request, upload) | {"accept_form": form}
+        context = preview(request, upload) | {"accept_form": form}
         return render(request, "ingest/upload.html", context, status=422)
+    positions = None if form.cleaned_data["all"] else form.cleaned_data["positions"]
     try:
-        declarations = uploads.accept(
-            upload.pk, user_of(request), form.cleaned_data["positions"], form.cleaned_data["fiscal_year"]
-        )
+        declarations = uploads.accept(upload.pk, user_of(request), positions, form.cleaned_data["fiscal_year"])
     except Refusal as refusal:
         upload.refresh_from_db()
-        context = _preview(request, upload) | {"refusal": refusal}
+        context = preview(request, upload) | {"refusal": refusal}
         return render(request, "ingest/upload.html", context, status=refusal.status)
     messages.success(
         request, _("已从“%(name)s”导入 %(n)s 个项目，请核对后送审。") % {"name": upload.name, "n": len(declarations)}
@@ -143,21 +160,23 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _found(request: HttpRequest, pk: int) -> Upload:
-    return get_object_or_404(visible_to(actor(request)).select_related("uploader", "department", "bureau"), pk=pk)
+def _warn_of_doubles(request: HttpRequest, received: list[Upload]) -> None:
+    first = same_file_ids(user_of(request), [upload.sha256 for upload in received])
+    earlier = {upload.pk: upload for upload in visible_to(actor(request)).filter(pk__in=first.values())}
+    for upload in received:
+        before = earlier.get(first.get(upload.sha256, upload.pk))
+        if before and before.pk != upload.pk:
+            messages.warning(
+                request,
+                _("“%(name)s”与您先前上传的“%(earlier)s”是同一个文件，请注意不要重复导入。")
+                % {"name": upload.name, "earlier": before.name},
+            )
 
 
-def _preview(request: HttpRequest, upload: Upload) -> dict:
-    projects = list(upload.projects.select_related("unit", "declaration").order_by("position"))
-    for project in projects:
-        project.may_accept = acceptable(upload, project)
-    page = Paginator(projects, PER_PAGE * 5).get_page(request.GET.get("page"))
-    return {
-        "upload": upload,
-        "summary": summary_of(upload, projects),
-        "groups": groups_of(list(page.object_list)),
-        "page": page,
-        "own": upload.uploader_id == user_of(request).pk,
-        "accept_form": AcceptForm(None, []),
-        "elsewhere": [p.position for p in projects if p.may_accept and p not in page.object_list],
-    }
+def _same(request: HttpRequest, listed: list[Upload]) -> None:
+    """Mark those that are the same file as an earlier upload of the same person."""
+    first = same_file_ids(user_of(request), [upload.sha256 for upload in listed])
+    for upload in listed:
+        upload.same_as = (
+            first.get(upload.sha256, upload.pk) if first.get(upload.sha256, upload.pk) < upload.pk else None
+        )

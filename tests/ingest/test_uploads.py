@@ -207,7 +207,7 @@ class TestWhatLoadsNothing:
         upload = uploads.receive(city.filer, ContentFile(text.encode()), "目标.txt")
         uploads.read(upload.pk)
         upload = Upload.objects.get(pk=upload.pk)
-        problems = [p for p in upload.problems if p["severity"] == "error"]
+        problems = [p for p in upload.projects.get().problems if p["severity"] == "error"]
         assert [p["found"] for p in problems] == ["若干"]
         assert problems[0]["place"]
         assert problems[0]["expected"]

@@ -1,0 +1,197 @@
+"""Reading a file in the worker: claimed once, its progress told, everything found written in one transaction."""
+
+import logging
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from approvals.roles import Role
+from approvals.selectors.people import actor_of, holders_at
+from approvals.services.notices import Message, announce
+from ingest.drafts import Extraction
+from ingest.extract import extract
+from ingest.grid import Document
+from ingest.hints import Hints
+from ingest.models import Upload
+from ingest.problems import Problem
+from ingest.selectors.mappings import remembered
+from ingest.selectors.stored import pack_problem
+from ingest.services.amending import replay
+from ingest.services.checking import match_all, write_reading
+from ingest.survey import survey
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+MOST_ATTEMPTS = 3
+# Seconds between two updates of an upload's progress.
+TELL_EVERY = 0.3
+State = Upload.State
+# Why nothing was read, where a person's choice can help.
+_CHOOSABLE = frozenset(["NO_FORM", "HEADER_NOT_FOUND", "LAYOUT_UNCLEAR", "COLUMN_MISSING"])
+
+
+def read(upload_id: int) -> None:
+    """Read a file: claim it, read it, write all that was found in one transaction. In the worker.
+
+    Whoever holds no claim does nothing, so that a task delivered twice reads once.
+    """
+    upload = _claim(upload_id)
+    if upload is None:
+        return
+    reader = _Reader(upload)
+    try:
+        extraction = extract(Path(upload.file.path), upload.name, progress=reader.tell, hints=reader.guide)
+    except Exception:
+        logger.exception("upload %s could not be read", upload_id)
+        fail(
+            upload,
+            "INTERNAL",
+            "文件读取时程序出错，没有导入任何内容。",
+            "请把文件另存为 xlsx 或 docx 后重试；仍不行请联系系统管理员。",
+        )
+        return
+    reader.finish()
+    with transaction.atomic():
+        held = (
+            Upload.objects.select_for_update()
+            .filter(pk=upload.pk, state=State.READING, attempts=upload.attempts)
+            .first()
+        )
+        if held is None:
+            return  # the claim ran out and somebody else took it
+        held.projects.all().delete()
+        write_reading(held, extraction)
+        held.survey = reader.survey
+        held.state = _outcome(extraction, reader.survey)
+        held.progress, held.leased_until, held.read_at = 100, None, timezone.now()
+        replay(held)
+        match_all(held)
+        _tell(held)
+
+
+class _Reader:
+    """What goes on while one file is read: how far it is, what its tables look like, what was said of such a form."""
+
+    def __init__(self, upload: Upload) -> None:
+        self.upload = upload
+        self.survey: dict[str, Any] = {}
+        self._told_at = 0.0
+        self._last = (0, 0)
+        self._told = (0, 0)
+
+    def tell(self, done: int, whole: int) -> None:
+        """Called by the reader; the row is written a few times a second, and at the end."""
+        self._last = (done, whole)
+        now = time.monotonic()
+        if now - self._told_at >= TELL_EVERY:
+            self._told_at = now
+            self._write()
+
+    def finish(self) -> None:
+        """The last count, whenever it came."""
+        if self._last != self._told:
+            self._write()
+
+    def _write(self) -> None:
+        done, whole = self._told = self._last
+        Upload.objects.filter(pk=self.upload.pk, state=State.READING, attempts=self.upload.attempts).update(
+            done=done,
+            whole=whole,
+            progress=min(100, 100 * done // whole) if whole else 0,
+            leased_until=timezone.now() + LEASE,
+        )
+
+    def guide(self, document: Document) -> Hints | None:
+        """A person's choice for this file, else for an earlier one with the same headers."""
+        self.survey = survey(document)
+        if self.upload.hints:
+            return Hints.from_json(self.upload.hints)
+        found = remembered(actor_of(self.upload.uploader), document)
+        if found is None:
+            return None
+        hints, problem = found
+        document.problems.append(problem)
+        return hints
+
+
+def _outcome(extraction: Extraction, tops: dict[str, Any]) -> State:
+    if not extraction.refused:
+        return State.READY
+    choosable = any(problem.code in _CHOOSABLE for problem in extraction.problems)
+    table = any(each["width"] > 1 and each["length"] > 1 for each in tops.get("tables", ()))
+    return State.NEEDS_CHOICE if choosable and table else State.FAILED
+
+
+def _claim(upload_id: int) -> Upload | None:
+    """Take the file for as long as the lease lasts; None when another worker has it or it is done."""
+    now = timezone.now()
+    free = Q(state=State.RECEIVED) | Q(state=State.READING, leased_until__lt=now)
+    claimed = Upload.objects.filter(free, pk=upload_id, attempts__lt=MOST_ATTEMPTS).update(
+        state=State.READING, attempts=F("attempts") + 1, leased_until=now + LEASE, progress=0, done=0, whole=0
+    )
+    return Upload.objects.get(pk=upload_id) if claimed else None
+
+
+def fail(upload: Upload, code: str, message: str, fix: str) -> None:
+    """End a file that cannot be read, with the reason; its uploader hears of it."""
+    problem = Problem(code, "error", message, upload.name, "文件", "", "", fix)
+    with transaction.atomic():
+        changed = (
+            Upload.objects.filter(pk=upload.pk, attempts=upload.attempts)
+            .exclude(state__in=[State.READY, State.ACCEPTED, State.FAILED, State.NEEDS_CHOICE])
+            .update(
+                state=State.FAILED,
+                problems=[pack_problem(problem, "reading")],
+                leased_until=None,
+                progress=100,
+                read_at=timezone.now(),
+            )
+        )
+        if changed:
+            _tell(Upload.objects.get(pk=upload.pk))
+
+
+_OUTCOMES = {
+    State.READY: "已读完，请核对后导入",
+    State.FAILED: "未能读取，请查看原因",
+    State.NEEDS_CHOICE: "的表头认不全，请指定各列的含义",
+}
+
+
+def _tell(upload: Upload) -> None:
+    """The uploader hears how it went; the approvers of the bureau named in the heading hear that it has come."""
+    path = reverse("upload", args=[upload.pk])
+    messages = [
+        Message(
+            upload.uploader_id,
+            "upload",
+            f"文件“{upload.name}”{_OUTCOMES[State(upload.state)]}",
+            "",
+            path,
+            f"upload:{upload.pk}:{upload.attempts}:{upload.uploader_id}",
+        )
+    ]
+    if upload.state == State.READY and upload.bureau is not None:
+        department = upload.department.name if upload.department else upload.document.get("department") or "某部门"
+        date = upload.document.get("approval_date")
+        body = f"批复单位：{upload.bureau.name}" + (f"\n批复日期：{date}" if date else "")
+        messages += [
+            Message(
+                user_id,
+                "upload",
+                f"收到{department}的绩效目标文件“{upload.name}”",
+                body,
+                path,
+                f"upload:{upload.pk}:{upload.attempts}:{user_id}",
+            )
+            for user_id in holders_at(Role.APPROVER, upload.bureau)
+            if user_id != upload.uploader_id
+        ]
+    announce(messages)
