@@ -180,7 +180,10 @@ class WordFile:
         if _u16(self._main, self._pairs - 2) <= _OVERRIDES:
             return Counter({}, {})
         offset, size = struct.unpack_from("<II", self._main, self._pairs + 8 * _LISTS)
-        return counter(self._pair(_LISTS), self._table[offset + size :], self._pair(_OVERRIDES))
+        try:
+            return counter(self._pair(_LISTS), self._table[offset + size :], self._pair(_OVERRIDES))
+        except (struct.error, ValueError):
+            return Counter({}, {})  # the text is whole without its numbers
 
     def _unseen_ranges(self) -> list[tuple[int, int, str]]:
         """(first, end, replacement) of text that is not shown: field codes, hidden and deleted text; symbols."""

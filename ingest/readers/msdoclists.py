@@ -10,17 +10,14 @@ _FORMATS = {
     2: "lowerRoman",
     3: "upperLetter",
     4: "lowerLetter",
-    10: "ideographDigital",
-    11: "japaneseCounting",
     14: "decimalFullWidth",
     18: "decimalEnclosedCircle",
     22: "decimalZero",
     23: "bullet",
     28: "decimalEnclosedCircleChinese",
     30: "ideographTraditional",
-    37: "chineseCounting",
-    39: "chineseCountingThousand",
     255: "none",
+    **dict.fromkeys((10, 11, 33, 35, 36, 37, 39), "chineseCounting"),
 }
 _LIST_SIZE, _LEVEL_SIZE, _OVERRIDE_SIZE = 28, 28, 16
 _FOLLOWED_BY_SPACE = 1
