@@ -214,15 +214,10 @@ class TestForm:
 
     def test_a_grade_from_which_another_step_follows(self, city: City) -> None:
         declaration = city.declaration(State.FINANCE_REVIEW)
-        for verb, grade in (
-            (Verb.PASS, "good"),
-            (Verb.REJECT, "fair"),
-            (Verb.RETURN, "poor"),
-            (Verb.AMEND, "excellent"),
-        ):
-            refusal = refused(
-                declaration.pk, verb, city.finance_reviewer, "意见", review=ReviewForm(grade), amendments=[Change("goal", NEW_GOAL)] if verb == Verb.AMEND else []
-            )  # fmt: skip
+        wrong = {Verb.PASS: "good", Verb.REJECT: "fair", Verb.RETURN: "poor", Verb.AMEND: "excellent"}
+        for verb, grade in wrong.items():
+            asked = given(verb) | {"review": ReviewForm(grade)}
+            refusal = refused(declaration.pk, verb, city.finance_reviewer, "意见", **asked)
             assert refusal.code == "invalid"
         perform(declaration.pk, Verb.RETURN, city.finance_reviewer, "请修改", review=ReviewForm(Grade.FAIR))
         assert Review.objects.get().grade == "fair"
