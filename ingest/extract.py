@@ -26,7 +26,7 @@ Guide = Callable[[Document], Hints | None]
 LAYOUTS: tuple[Layout, ...] = (FlatLayout(), CardLayout())
 # Rows of a table without header in which a title may stand.
 _TITLE_ROWS = 12
-_OWN_OFFICE = re.compile(r"[(（]?(?:本级|机关本级|局本级|本部)[)）]?$")
+_OWN_OFFICE = re.compile(r"[(（]?(?:机关)?(?:本级|本部)[)）]?$")
 
 
 @dataclass(slots=True)

@@ -53,6 +53,9 @@ KINDS: dict[str, Kind] = {
     "COLUMN_NOT_LOADED": Kind("info", "这一列不属于绩效目标，内容未读取"),
     "COLUMN_BY_LIKENESS": Kind("warning", "表头与已知名称相近，按相近的含义读取", "请核对该列的含义"),
     "TABLE_SKIPPED": Kind("info", "这张表不是项目绩效目标表，未读取"),
+    "OTHER_STAGE": Kind("info", "这是绩效自评或监控表，不是绩效目标表，未读取"),
+    "DEPARTMENT_INFERRED": Kind("info", "没有写明部门，按“本级”单位的名称推断", "请核对部门"),
+    "PROGRAMME_ROW": Kind("info", "这一行是下列各项目的合计或一级项目，不作为项目读取"),
     "DEPARTMENT_GOAL": Kind("info", "这是部门整体绩效目标，不作为项目读取"),
     "HIDDEN_READ": Kind("warning", "隐藏的行或列也已读取", "请确认隐藏内容是否应当申报"),
     # 金额

@@ -183,6 +183,11 @@ class _CardReader:
     def _use(self, header: Header) -> None:
         self.header = header
         self.card.has_header = True
+        # 长期绩效目标1 | 一级指标 | …: the row of the header says which goal the indicators are for
+        if "long_term_goal" in header.fields:
+            self.term = "multi"
+        elif "goal" in header.fields:
+            self.term = "annual"
         self.readers = [IndicatorReader(block, self.clerk) for block in header.blocks]
         for unit in header.units:
             self.card.units.add(unit, "")
@@ -195,6 +200,9 @@ class _CardReader:
         first = tokens[0]
         if is_title(first.text) and len(tokens) == 1:
             return True
+        if any(is_level1(token.text) for token in tokens[1:3]):
+            # 年度目标1 | 产出指标 | …: the goal a row of indicators belongs to
+            return False
         found = label_of(first.text) if isinstance(first.cell, str) else None
         if isinstance(first.cell, str) and any(told.group != "indicator" for told, _, _ in inline_pairs(first.text)):
             return True
@@ -220,7 +228,9 @@ class _CardReader:
             if found:
                 self.clerk.look_at(grid, row, reader.columns)
                 self.card.place = self.card.place or grid.place(row)
-                self.card.indicators.setdefault(self._term_of_block(number, reader), []).extend(found)
+                term = self._term_of_block(number, reader)
+                beside = number > 0 and reader.block.slots.get("level1") != self.readers[0].level1_column
+                (self.card.beside if beside else self.card.indicators).setdefault(term, []).extend(found)
 
     def _term_of_block(self, number: int, reader: IndicatorReader) -> Term | None:
         """Which term a block of indicators is for: its own words, a title above, or its side beside the goals."""

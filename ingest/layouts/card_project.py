@@ -34,6 +34,7 @@ class Card:
     """Everything read of one form before money units are known.
 
     indicators  by term: those of the year, those of several years
+    beside      the same of a second list that stands right of the first, to be read after it
     """
 
     place: str = ""
@@ -42,6 +43,7 @@ class Card:
     pairs: list[Found] = field(default_factory=list)
     orphans: list[tuple[str, str]] = field(default_factory=list)
     indicators: dict[Term | None, list[IndicatorDraft]] = field(default_factory=dict)
+    beside: dict[Term | None, list[IndicatorDraft]] = field(default_factory=dict)
     units: UnitFinder = field(default_factory=UnitFinder)
     has_header: bool = False
 
@@ -68,7 +70,7 @@ class Card:
     @property
     def is_empty(self) -> bool:
         """Nothing was found under this heading."""
-        return not self.pairs and not any(self.indicators.values())
+        return not self.pairs and not any(self.indicators.values()) and not any(self.beside.values())
 
 
 class ProjectBuilder:
@@ -220,7 +222,9 @@ class ProjectBuilder:
 
     def _indicators(self) -> list[IndicatorDraft]:
         """Those of the year; those of several years only where the year has none."""
-        found = self.card.indicators
+        found = {term: list(drafts) for term, drafts in self.card.indicators.items()}
+        for term, drafts in self.card.beside.items():
+            found.setdefault(term, []).extend(drafts)
         annual = [*found.get(None, []), *found.get("annual", [])]
         multi = found.get("multi", [])
         if multi and annual:

@@ -102,6 +102,25 @@ class FlatProjects:
         if self._torn is not None:
             found = self._torn.unit_name or ""
             self.clerk.problems.append(report("TEXT_UNPLACED", self._torn.place, found=found, expected="项目名称"))
+        for project in [each for each in self.all if not each.indicators and each.total and self._is_sum(each)]:
+            self.all.remove(project)
+            for organisation in self.hierarchy.all:
+                organisation.projects = [each for each in organisation.projects if each is not project]
+            self.clerk.problems.append(report("PROGRAMME_ROW", project.place, found=project.name))
+
+    def _is_sum(self, project: ProjectDraft) -> bool:
+        """A name row without indicators whose money is that of the projects right under it: their programme."""
+        if project.goal or project.total is None:
+            return False
+        start = next(number for number, each in enumerate(self.all) if each is project)
+        added = Decimal(0)
+        for each in self.all[start + 1 :]:
+            if not each.indicators or each.total is None:
+                return False
+            added += each.total
+            if added >= project.total:
+                return added == project.total
+        return False
 
     # --- organisations ---
 

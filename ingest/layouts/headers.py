@@ -25,15 +25,19 @@ _NUMBERING = re.compile(r"^(?:[(（]?(?:[一二三四五六七八九十]{1,3}|\d
 _YEAR = re.compile(r"^(?:20\d{2}|20[x×*_]{2}|[x×*_]{2,4}|\d{2})年(?:度)?")
 _BRACKETED_UNIT = re.compile(r"[(\[【][^)\]】]*?((?:人民币|单位|金额)?[:]?[百千十]?[万亿仟]?[元圆])[^)\]】]*?[)\]】]")
 _TAIL_UNIT = re.compile(r"(?:金额|货币|计量)?单位[::](?:人民币)?([百千十]?[万亿仟]?[元圆])$")
+# 年度绩效目标1, 年度绩效目标2
+_LAST_NUMBER = re.compile(r"(?<=[\u4e00-\u9fff]{4})\d{1,2}$")
 _BRACKETS = re.compile(r"[(\[【]([^)\]】]*)[)\]】]")
 _JOINED = re.compile(r"[及与和、/]")
 _PAST = re.compile(r"^(?:上年|上一年|前年|去年|历史|以前年度|近三年|前三年|往年|上年度|基期|前一年)")
+# 半年（程）目标: part of the year, beside the whole year's
+_PART = re.compile(r"^(?:上|前)?半年.*(?:目标|值)$|^(?:第?[一二三四1-4]季度|\d{1,2}月底?).*(?:目标|值)$")
 _ACTUAL = re.compile(
     r"(?:实际完成|实际执行|完成情况|执行数|执行率|自评|得分|实际值|完成值$|评价得分|偏差|全年执行|实际支出|未完成)"
 )
 # 上年完成值, 全年执行数: understood as a whole; 合同执行率 is an indicator.
 _PAST_OR_ACTUAL = re.compile(
-    r"(?:上年度?|前年度?|去年|历史|近三年|前三年|往年)(?:实际)?(?:完成|实现|执行|指标)?(?:值|数|情况)?"
+    r"(?:上|前)?半年(?:目标|目标值|指标值)|(?:上年度?|前年度?|去年|历史|近三年|前三年|往年)(?:实际)?(?:完成|实现|执行|指标)?(?:值|数|情况)?"
     r"|(?:全年|本年|年度)?(?:实际)?(?:完成值|完成情况|执行数|执行率|执行率分值|自评得分|得分|实际值|评价得分|偏差原因.*|未完成原因.*)"
 )
 _MULTI = re.compile(r"(?:中期|长期|实施期|全周期|三年|中长期|规划期|项目期|周期)")
@@ -48,7 +52,7 @@ _TRAILING = (
 )  # fmt: skip
 # Labels and headers that are understood, but hold nothing a declaration stores.
 NO_FIELD = word_set("""
-    目标名称 任务名称 事项名称 专项资金总额 专项总额 专项资金规模 一级项目金额 一级项目总额 一级项目预算 专项资金额度
+    同名项目上年预算额 同名项目上年预算执行数 同名项目上年预算 目标名称 任务名称 事项名称 专项资金总额 专项总额 专项资金规模 一级项目金额 一级项目总额 一级项目预算 专项资金额度
     序号 编号 行次 栏次 项目负责人 负责人 单位负责人 项目负责人及电话 项目联系人 联系人 联系电话 电话 手机 联系方式 传真
     地址 邮编 填报人 填表人 填表日期 填报日期 填报时间 填表时间 审核意见 部门意见 主管部门意见 财政部门意见
     财政部门审核意见 主管部门审核意见 单位意见 处室意见 业务处室意见 科室 处室 业务科室 归口科室 主管科室 主管处室
@@ -120,7 +124,14 @@ def meaning(printed: str, near: bool = False) -> Meaning | None:
         bare = bare.replace("个性", "") or synonym_key(word.replace("个性", ""))
     if not bare:
         return None
-    found = _pair(word) or _exact(bare) or _first_of_two(word) or _compound(bare) or (_near(bare) if near else None)
+    found = (
+        _pair(word)
+        or _exact(bare)
+        or _exact(_LAST_NUMBER.sub("", bare))
+        or _first_of_two(word)
+        or _compound(bare)
+        or (_near(bare) if near else None)
+    )
     if found is None and _PAST_OR_ACTUAL.fullmatch(bare):
         found = Meaning("")
     if found is None:
@@ -149,6 +160,8 @@ def term_in(printed: str) -> Term | None:
 
 def _term(word: str) -> Term | None:
     word = _YEAR.sub("年度", word)
+    if _PART.search(word):
+        return "past"
     if _PAST.search(word):
         # 上年结转 is money of this year
         return None if "结转" in word or "结余" in word else "past"

@@ -18,15 +18,17 @@ _NOT_TITLE = re.compile(
     r"目录|说明|[。；]|第[一二三四五六七八九十]+部分|(?:总体|分项|年度|中期|长期|总)绩效目标$|^绩效(?:目标|指标)$"
 )
 _TITLE_END = re.compile(
-    r"(?:部门预算)?(?:项目)?(?:支出)?(?:预算)?绩效目标(?:申报|批复|公开|汇总|自评)?(?:表|情况表|信息表)?"
+    r"(?:部门预算)?(?:项目)?(?:支出)?(?:预算)?绩效(?:目标|指标)?(?:申报|批复|公开|汇总|自评)?(?:表|情况表|信息表)?"
     r"(?:的?(?:批复|通知|公开|公示))?(?:[(（].*[)）])?$"
 )
 # What a title consists of that names no project of its own.
 _GENERIC = re.compile(
     r"^关于|20\d{2}年度?|[\u4e00-\u9fff]{1,6}(?:省|市|县|区|州|盟|旗)本?级?|[省市县区]级|本级|部门|单位|预算|项目|支出|重点|专项|资金|转移支付|一般性|年初|政策|整体"
-    r"|绩效|目标|公开|批复|申报|汇总|明细|情况|和|及|、|的|财政|政府|一般|二级|一级|经费|资金项目|[\u4e00-\u9fff]{2,14}(?:局|委员会|办公室|中心|厅)"
+    r"|绩效|目标|指标|公开|批复|申报|汇总|明细|情况|和|及|、|的|财政|政府|一般|二级|一级|经费|资金项目|[\u4e00-\u9fff]{2,14}(?:局|委员会|办公室|中心|厅)"
 )
 _DEPARTMENT_GOAL = re.compile(r"整体(?:支出)?(?:预算)?绩效|部门整体|单位整体")
+# Forms of other stages of the same year: what was reached, not what is aimed at.
+_OTHER_STAGE = re.compile(r"(?:自评|绩效评价|监控|运行监测|评分|完成情况)[^表]{0,6}表")
 _APPROVAL = re.compile(r"批复")
 _NUMBERING = re.compile(
     r"^(?:附件?\s*\d*[-—\d]*[::]?|附表\s*\d*[-—\d]*[::]?|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[.、．])\s*"
@@ -65,6 +67,12 @@ def is_department_goal_title(text: str) -> bool:
     """The title of a department's overall goals 部门整体绩效目标."""
     line = key(text)
     return len(line) <= _MAX_TITLE and bool(_DEPARTMENT_GOAL.search(line))
+
+
+def is_other_stage_title(text: str) -> bool:
+    """The title of a self-evaluation 自评 or monitoring 监控 table."""
+    line = key(text)
+    return len(line) <= _MAX_TITLE and "绩效" in line and bool(_OTHER_STAGE.search(line)) and ":" not in line[:12]
 
 
 def labelled(text: str) -> list[tuple[str, str, str]]:

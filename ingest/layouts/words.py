@@ -62,6 +62,7 @@ _CODE_BEFORE_NAME = re.compile(
 _CODE_AFTER_NAME = re.compile(
     r"^(.*[\u3400-\u9fff）)])\s*[\[【〔(（_-]?\s*(?!20[0-4]\d\D?$)([0-9][0-9A-Za-z]{2,})\s*[\]】〕)）]?$"
 )
+_REGION_AFTER_NAME = re.compile(r"(?<=[\u3400-\u9fff）)])\s*[-—–]\s*\d{6,}$")
 _PROJECT_CODE = re.compile(
     r"^(?:"
     r"[\[【〔(（]\s*(?P<bracketed>[0-9A-Za-z][0-9A-Za-z—–-]{4,})\s*[\]】〕)）]\s*[-—–－_]?"
@@ -76,12 +77,16 @@ _CODE_FRAGMENT = re.compile(r"^\d{3,}\s*[-—–－]\s*[\u3400-\u9fff]{0,6}$")
 # What synonym_key takes out; most texts hold none of it.
 _HAS_MARKS = re.compile(r"[^\u3400-\u9fff]")
 _LONGEST_LEVEL = 16
+# 一、产出指标; 数量指标1; 效益指标30分
+_LEVEL_NUMBER = re.compile(
+    r"^\s*(?:[一二三四五六七八九十]{1,2}|\d{1,2})[、.．]\s*|(?<=[\u4e00-\u9fff])\s*\d{1,3}\s*分?\s*$"
+)
 
 
 def _bare(text: str) -> str:
     if len(text) > _LONGEST_LEVEL:
         return ""
-    word = synonym_key(text) if _HAS_MARKS.search(text) else text
+    word = synonym_key(_LEVEL_NUMBER.sub("", text)) if _HAS_MARKS.search(text) else text
     return _FIX.sub("", word) or word
 
 
@@ -122,7 +127,8 @@ def split_organisation(text: str) -> tuple[str | None, str]:
     """`323001某市某局本级` → ("323001", "某市某局本级"); the code is None where there is none."""
     text = one_line(text)
     if before := _CODE_BEFORE_NAME.match(text):
-        return before[1], text[before.end() :]
+        # 029005某局-210900: the code of the region behind says nothing of the organisation
+        return before[1], _REGION_AFTER_NAME.sub("", text[before.end() :])
     if after := _CODE_AFTER_NAME.match(text):
         return after[2], after[1]
     return None, text
