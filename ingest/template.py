@@ -181,12 +181,13 @@ class _Form:
 
     def _source_lists(self) -> None:
         """A source's header may be changed to another source; the list lies on the sheet of instructions."""
+        first, last = xl_rowcol_to_cell(1, 3, True, True), xl_rowcol_to_cell(len(FUND_SOURCES), 3, True, True)
         for key in self.sources:
             self.sheet.data_validation(
                 3, self.column[key], 3, self.column[key],
                 {
                     "validate": "list",
-                    "source": f"=填写说明!{xl_rowcol_to_cell(1, 3, True, True)}:{xl_rowcol_to_cell(len(FUND_SOURCES), 3, True, True)}",
+                    "source": f"=填写说明!{first}:{last}",
                     "error_title": "资金来源", "error_message": "请从列表中选择资金来源。",
                 },
             )  # fmt: skip

@@ -1,7 +1,7 @@
 """Marks in a .docx document: a comment anchored at each cell, and shading. All else stays byte for byte."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -9,12 +9,14 @@ from lxml import etree
 
 from ingest.grid import Cell
 from ingest.places import Place
-from ingest.readers.docx import _children, _columns_before, _merge
 from ingest.readers.tables import TableBuilder
-from ingest.readers.wordtext import TBL, TC, TR, P, W
 from ingest.report.marking import Mark
 from ingest.report.places import AUTHOR, by_place, colour, told
 
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+TBL, TR, TC, P, VAL = (W + name for name in ("tbl", "tr", "tc", "p", "val"))
+# What may stand between a table, its rows and their cells: content controls, tracked insertions.
+_WRAPPERS = frozenset(W + name for name in ("sdt", "sdtContent", "ins", "customXml", "smartTag", "moveTo"))
 _DOCUMENT, _COMMENTS = "word/document.xml", "word/comments.xml"
 _RELATIONS, _TYPES = "word/_rels/document.xml.rels", "[Content_Types].xml"
 _RELATION_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
@@ -111,7 +113,7 @@ class _Marker:
                 self._comment(list(cell.iter(P)), mine)
                 _shade(cell, colour(mine))
         if loose:
-            self._comment([each for each in self.body.iter(P)][:1], loose)
+            self._comment(list(self.body.iter(P))[:1], loose)
 
     def _find(self, place: Place) -> etree._Element | None:
         if not place.label.startswith("表") or not place.label[1:].isdigit():
@@ -131,12 +133,12 @@ class _Marker:
         if number not in self._cells:
             builder = TableBuilder()
             elements: list[etree._Element] = []
-            for row in _children(self.tables[number], TR):
+            for row in _inside(self.tables[number], TR):
                 column = _columns_before(row)
                 if column is None:
                     continue
                 cells: list[tuple[int, int, Cell, str]] = []
-                for cell in _children(row, TC):
+                for cell in _inside(row, TC):
                     width, merge = _merge(cell)
                     cells.append((column, width, len(elements), merge))
                     elements.append(cell)
@@ -163,6 +165,36 @@ class _Marker:
         end.set(f"{W}id", number)
         reference = etree.SubElement(etree.SubElement(last, f"{W}r"), f"{W}commentReference")
         reference.set(f"{W}id", number)
+
+
+def _inside(element: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """Children with `tag`, also those wrapped."""
+    for child in element:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _inside(child, tag)
+
+
+def _columns_before(row: etree._Element) -> int | None:
+    """How many grid columns the row leaves out at its left; None for a row whose deletion is tracked."""
+    if row.find(f"{W}trPr/{W}del") is not None:
+        return None
+    return _count(row.find(f"{W}trPr/{W}gridBefore"))
+
+
+def _merge(cell: etree._Element) -> tuple[int, str]:
+    """(width in grid columns, "" or "restart" or "continue")."""
+    width = max(1, _count(cell.find(f"{W}tcPr/{W}gridSpan")))
+    merged = cell.find(f"{W}tcPr/{W}vMerge")
+    if merged is None:
+        return width, ""
+    return width, "restart" if merged.get(VAL) == "restart" else "continue"
+
+
+def _count(setting: etree._Element | None) -> int:
+    text = "" if setting is None else setting.get(VAL, "")
+    return min(int(text), 1000) if text.isdigit() else 0
 
 
 def _stands_free(table: etree._Element) -> bool:
