@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ingest.readers.pdfpage import Char
 from ingest.readers.ruling import RuledTable
 
-# In heights of a line. Between texts of two cells there is the line and some space; inside of a text there is none.
+# In sizes of the font. Between texts of two cells there is the line and some space; inside of a text there is none.
 _NO_GAP, _OVERLAP, _SAME_LINE = 0.1, 0.5, 0.2
 _AT_THE_WALL = 1.2
 
@@ -41,9 +41,9 @@ def _place(char: Char, tables: Sequence[RuledTable]) -> tuple[int, int]:
 
 def _follows(last: Char, char: Char) -> bool:
     """Whether two characters written one after the other belong to one text without a gap."""
-    height = char.bottom - char.top
+    size = max(char.size, last.size)
     gap = char.left - last.right
-    return -_OVERLAP * height < gap < _NO_GAP * height and abs(char.top - last.top) < _SAME_LINE * height
+    return -_OVERLAP * size < gap < _NO_GAP * size and abs(char.base - last.base) < _SAME_LINE * size
 
 
 def _settle(run: list[tuple[Char, int, int]], tables: Sequence[RuledTable], inside: list[Cells]) -> None:
@@ -61,12 +61,12 @@ def _settle(run: list[tuple[Char, int, int]], tables: Sequence[RuledTable], insi
 
 def _owner(chars: list[Char], first: int, last: int, table: RuledTable) -> int | None:
     """The cell of a text that runs over a line: where it is set against the wall, else where its middle is."""
-    height = chars[0].bottom - chars[0].top
+    size = max(char.size for char in chars)
     left_wall = table.xs[table.regions[first].left]
     right_wall = table.xs[table.regions[last].right + 1]
-    if chars[0].left - left_wall <= _AT_THE_WALL * height:
+    if chars[0].left - left_wall <= _AT_THE_WALL * size:
         return first
-    if right_wall - chars[-1].right <= _AT_THE_WALL * height:
+    if right_wall - chars[-1].right <= _AT_THE_WALL * size:
         return last
     middle = (chars[0].left + chars[-1].right) / 2
     return table.region_at(middle, (chars[0].top + chars[0].bottom) / 2)

@@ -32,13 +32,20 @@ _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 @dataclass(slots=True)
 class Char:
-    """One character and the box of its line height; `soft` is a blank that pdfium inferred from a gap."""
+    """One character and its box.
+
+    base   the height of the line it stands on: the same for all characters of a line, whatever their boxes
+    size   about the size of the font; some fonts give boxes as flat as a dash
+    soft   a blank that pdfium inferred from a gap
+    """
 
     text: str
     left: float
     top: float
     right: float
     bottom: float
+    base: float
+    size: float
     soft: bool = False
 
 
@@ -100,11 +107,12 @@ def _read_chars(text_page: object, count: int, turn: tuple[int, int, int, int], 
     """Adds the characters; returns how many there are whose font does not say what they mean."""
     a, b, c, d = turn
     unmapped = 0
-    box = pdfium.FS_RECTF()
-    reference = ctypes.byref(box)
-    code_of, box_of, generated = (
+    box, origin_x, origin_y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    box_at, x_at, y_at = ctypes.byref(box), ctypes.byref(origin_x), ctypes.byref(origin_y)
+    code_of, box_of, origin_of, generated = (
         pdfium.FPDFText_GetUnicode,
         pdfium.FPDFText_GetLooseCharBox,
+        pdfium.FPDFText_GetCharOrigin,
         pdfium.FPDFText_IsGenerated,
     )
     high = 0
@@ -121,7 +129,7 @@ def _read_chars(text_page: object, count: int, turn: tuple[int, int, int, int], 
             code = 0x2D
         if code in _UNMAPPED or 0xE000 <= code < 0xF000:
             unmapped += 1
-        if code < 32 or code == 0xFFFF or not box_of(text_page, index, reference):
+        if code < 32 or code == 0xFFFF or not box_of(text_page, index, box_at):
             continue
         soft = code in (32, 160) and generated(text_page, index) == 1
         left, top, right, bottom = box.left, box.top, box.right, box.bottom
@@ -132,7 +140,9 @@ def _read_chars(text_page: object, count: int, turn: tuple[int, int, int, int], 
         if y0 > y1:
             y0, y1 = y1, y0
         text = symbol(f"{code:04X}") if 0xF000 <= code < 0xF100 else chr(code)
-        chars.append(Char(text, x0, y0, x1, y1, soft))
+        known = not soft and origin_of(text_page, index, x_at, y_at)
+        base = c * origin_x.value + d * origin_y.value if known else y1
+        chars.append(Char(text, x0, y0, x1, y1, base, max(x1 - x0, y1 - y0), soft))
     return unmapped
 
 

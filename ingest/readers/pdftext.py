@@ -18,9 +18,11 @@ _NO_START = tuple("，。、；：！？）》】”’」』%％,.;:!?)]}")
 _ENDED = "\u2003"
 _LIGATURES = frozenset("ft")
 _OVERLAP = 0.7
-# A blank is seen where words are this far apart, measured in heights of the line.
+# Raised and lowered characters stand this far (in sizes of the font) from the line.
+_SAME_LINE = 0.4
+# A blank is seen where words are this far apart, measured in sizes of the font.
 _WORD_GAP, _NUMBER_GAP = 0.2, 0.6
-# Text this far apart (in heights of the line) on one line outside of tables is two texts.
+# Text this far apart (in sizes of the font) on one line outside of tables is two texts.
 _COLUMN_GAP = 2.5
 # A line that leaves room for what follows, and this many characters more, was ended on purpose.
 _SPARE = 1.6
@@ -35,11 +37,7 @@ class Line:
     top: float
     right: float
     bottom: float
-
-    @property
-    def height(self) -> float:
-        """Height of the line in points: about the size of its characters."""
-        return self.bottom - self.top
+    size: float
 
 
 def lines(chars: Iterable[Char]) -> list[Line]:
@@ -51,14 +49,14 @@ def lines(chars: Iterable[Char]) -> list[Line]:
 def visual_rows(chars: Iterable[Char]) -> list[list[Char]]:
     """Characters that stand on one line each, from top to bottom; in no order inside of a line."""
     rows: list[list[Char]] = []
-    bounds: list[tuple[float, float]] = []
-    for char in sorted(chars, key=lambda char: char.top + char.bottom):
-        middle = (char.top + char.bottom) / 2
-        if rows and middle <= bounds[-1][1] and middle - bounds[-1][0] <= (char.bottom - char.top) * 0.5:
+    base = size = 0.0
+    for char in sorted(chars, key=lambda char: char.base):
+        size = max(size, char.size)
+        if rows and char.base - base <= _SAME_LINE * size:
             rows[-1].append(char)
         else:
             rows.append([char])
-            bounds.append((middle, char.bottom))
+            base, size = char.base, char.size
     return rows
 
 
@@ -72,7 +70,7 @@ def _line(row: list[Char]) -> Line:
         kept.append(char)
     solid = [char for char in kept if not char.text.isspace()]
     if not solid:
-        return Line("", 0, 0, 0, 0)
+        return Line("", 0, 0, 0, 0, 0)
     parts = [kept[0].text]
     for last, char in itertools.pairwise(kept):
         if _apart(last, char):
@@ -84,6 +82,7 @@ def _line(row: list[Char]) -> Line:
         min(char.top for char in solid),
         max(char.right for char in solid),
         max(char.bottom for char in solid),
+        max(char.size for char in solid),
     )
 
 
@@ -91,8 +90,8 @@ def _apart(last: Char, char: Char) -> bool:
     """Whether two Latin characters are two words. Between Chinese characters a gap is only spacing."""
     if not (last.text.isascii() and char.text.isascii()) or " " in (last.text, char.text):
         return False
-    gap, height = char.left - last.right, char.bottom - char.top
-    return gap > (_WORD_GAP if last.text.isalpha() or char.text.isalpha() else _NUMBER_GAP) * height
+    gap, size = char.left - last.right, max(char.size, last.size)
+    return gap > (_WORD_GAP if last.text.isalpha() or char.text.isalpha() else _NUMBER_GAP) * size
 
 
 def _covers(first: Char, second: Char) -> bool:
@@ -111,7 +110,7 @@ def segments(chars: Iterable[Char]) -> list[Line]:
         for char in row:
             if char.text.isspace() and (char.soft or not part):
                 continue
-            if part and char.left - part[-1].right > _COLUMN_GAP * (char.bottom - char.top):
+            if part and char.left - part[-1].right > _COLUMN_GAP * max(char.size, part[-1].size):
                 found.append(_line(part))
                 part = []
             part.append(char)
@@ -135,9 +134,9 @@ def paragraphs(found: list[Line]) -> list[tuple[float, str]]:
 
 
 def _flows(last: Line, line: Line, margin: float) -> bool:
-    size = line.height
+    size = line.size
     full = margin - last.right < 2 * size and last.right - last.left > 15 * size
-    below = 0 < line.top - last.top < 2.5 * size and abs(line.height - last.height) < 0.25 * size
+    below = 0 < line.top - last.top < 2.5 * size and abs(line.size - last.size) < 0.25 * size
     indented = line.left > last.left + 0.8 * size
     return full and below and not indented
 
@@ -159,13 +158,13 @@ def cell_text(chars: Iterable[Char], width: float) -> str | None:
 def fills(chars: Iterable[Char], width: float) -> bool:
     """Whether the last line of a cell `width` points wide has no room for another character."""
     found = lines(chars)
-    return bool(found) and _room(found, width) - (found[-1].right - found[-1].left) < 1.2 * found[-1].height
+    return bool(found) and _room(found, width) - (found[-1].right - found[-1].left) < 1.2 * found[-1].size
 
 
 def _room(found: list[Line], width: float) -> float:
     """The width of full lines: text fills the cell up to its margins, which the longest line shows."""
     longest = max(line.right - line.left for line in found)
-    margin = min(max(width - longest, 0.0), 2 * found[0].height)
+    margin = min(max(width - longest, 0.0), 2 * found[0].size)
     return max(longest, width - margin)
 
 
@@ -183,9 +182,7 @@ def _ended(before: Line, after: Line, room: float) -> bool:
     latin = len(_LATIN.findall(taken))
     needed = 0.55 * latin + (len(taken) - latin)
     broken_word = _WORD.search(before.text) and _LATIN.match(following)
-    return (
-        room - (before.right - before.left) > (needed + _SPARE) * min(before.height, after.height) and not broken_word
-    )
+    return room - (before.right - before.left) > (needed + _SPARE) * min(before.size, after.size) and not broken_word
 
 
 def join(before: str, after: str, between: str = "") -> str:

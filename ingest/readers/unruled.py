@@ -13,7 +13,7 @@ from ingest.readers.pdfpage import Char, Rule
 from ingest.readers.pdftext import visual_rows
 
 _MIN_COLUMNS = _MIN_LINES = 3
-# In heights of a line: a gap that parts two words of a table, and one that parts two tables.
+# In sizes of the font: a gap that parts two words of a table, and one that parts two tables.
 _WORD_GAP, _TABLE_GAP = 0.9, 4.0
 # Of the lines of a table, so many may have a word that runs across a gap between columns (titles of groups).
 _CROSSING_SHARE = 0.1
@@ -38,11 +38,7 @@ class TextLine:
     words: list[Word]
     top: float
     bottom: float
-
-    @property
-    def height(self) -> float:
-        """In points."""
-        return self.bottom - self.top
+    size: float
 
 
 @dataclass(slots=True)
@@ -73,12 +69,13 @@ def _line(row: list[Char]) -> TextLine:
     for char in sorted(row, key=lambda char: char.left):
         if char.text.isspace():
             continue
-        if words and char.left - words[-1].right <= _WORD_GAP * (char.bottom - char.top):
+        if words and char.left - words[-1].right <= _WORD_GAP * max(char.size, words[-1].chars[-1].size):
             words[-1].chars.append(char)
             words[-1].right = max(words[-1].right, char.right)
         else:
             words.append(Word([char], char.left, char.right))
-    return TextLine(words, min(char.top for char in row), max(char.bottom for char in row))
+    top, bottom = min(char.top for char in row), max(char.bottom for char in row)
+    return TextLine(words, top, bottom, max(char.size for char in row))
 
 
 def _blocks(lines: list[TextLine]) -> list[list[TextLine]]:
@@ -87,7 +84,7 @@ def _blocks(lines: list[TextLine]) -> list[list[TextLine]]:
     run: list[TextLine] = []
     for line in lines:
         tabular = len(line.words) >= _MIN_COLUMNS
-        near = bool(run) and line.top - run[-1].bottom <= _TABLE_GAP * run[-1].height
+        near = bool(run) and line.top - run[-1].bottom <= _TABLE_GAP * run[-1].size
         if run and (not near or not (tabular or _fits(line, run))):
             blocks.append(run)
             run = []
@@ -103,9 +100,9 @@ def _blocks(lines: list[TextLine]) -> list[list[TextLine]]:
 def _fits(line: TextLine, run: list[TextLine]) -> bool:
     """Whether a line of few words may be the rest of broken cells: every word begins under a word of the run."""
     begins = [word.left for above in run[-_REMEMBERED:] for word in above.words]
-    tolerance = line.height * 0.5
+    tolerance = line.size * 0.5
     return all(any(abs(word.left - begin) <= tolerance for begin in begins) for word in line.words) and (
-        line.top - run[-1].bottom <= line.height
+        line.top - run[-1].bottom <= line.size
     )
 
 
@@ -134,12 +131,12 @@ def _columns(lines: list[TextLine]) -> list[float]:
         for word in line.words:
             events.extend(((word.left, 1), (word.right, -1)))
     allowed = int(len(lines) * _CROSSING_SHARE)
-    height = sorted(line.height for line in lines)[len(lines) // 2]
+    size = sorted(line.size for line in lines)[len(lines) // 2]
     edges: list[float] = []
     open_words = 0
     gap_from = float("-inf")
     for at, change in sorted(events):
-        if change > 0 and open_words <= allowed and at - gap_from > _WORD_GAP * height * 0.5:
+        if change > 0 and open_words <= allowed and at - gap_from > _WORD_GAP * size * 0.5:
             edges.append(at)
         open_words += change
         if open_words <= allowed and change < 0:
@@ -158,7 +155,7 @@ def _column(word: Word, edges: list[float]) -> int:
 def _continuations(lines: list[TextLine], columns: list[list[int]], rules: Sequence[Rule]) -> list[bool]:
     """For each line, whether it belongs to the row of the line above."""
     pairs = list(pairwise(lines))
-    begin, end = lines[0].top - lines[0].height, lines[-1].bottom + lines[-1].height
+    begin, end = lines[0].top - lines[0].size, lines[-1].bottom + lines[-1].size
     across = sorted(rule.at for rule in rules if begin < rule.at < end)
     if len(across) > max(2, len(lines) / 3):
         middles = [(line.top + line.bottom) / 2 for line in lines]
