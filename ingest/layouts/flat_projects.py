@@ -23,6 +23,7 @@ from perfgoals.text import key, same
 
 # Codes of projects are long; codes of departments and units are not.
 _LONGEST_UNIT_CODE = 12
+_LARGEST_PROGRAMME = 500
 _ENDS_SENTENCE = re.compile(r"[。；;！!？?：:.]$")
 
 
@@ -102,25 +103,29 @@ class FlatProjects:
         if self._torn is not None:
             found = self._torn.unit_name or ""
             self.clerk.problems.append(report("TEXT_UNPLACED", self._torn.place, found=found, expected="项目名称"))
-        for project in [each for each in self.all if not each.indicators and each.total and self._is_sum(each)]:
-            self.all.remove(project)
-            for organisation in self.hierarchy.all:
-                organisation.projects = [each for each in organisation.projects if each is not project]
+        programmes = [each for number, each in enumerate(self.all) if self._is_programme(number)]
+        for project in programmes:
+            self._forget(project)
             self.clerk.problems.append(report("PROGRAMME_ROW", project.place, found=project.name))
 
-    def _is_sum(self, project: ProjectDraft) -> bool:
-        """A name row without indicators whose money is that of the projects right under it: their programme."""
-        if project.goal or project.total is None:
+    def _is_programme(self, number: int) -> bool:
+        """A name row without indicators whose money is that of the projects right under it."""
+        project = self.all[number]
+        if project.indicators or project.goal or not project.total:
             return False
-        start = next(number for number, each in enumerate(self.all) if each is project)
         added = Decimal(0)
-        for each in self.all[start + 1 :]:
+        for each in self.all[number + 1 : number + 1 + _LARGEST_PROGRAMME]:
             if not each.indicators or each.total is None:
                 return False
             added += each.total
             if added >= project.total:
                 return added == project.total
         return False
+
+    def _forget(self, project: ProjectDraft) -> None:
+        """What was taken for a project is none."""
+        self.all = [each for each in self.all if each is not project]
+        self.hierarchy.forget(project)
 
     # --- organisations ---
 
@@ -154,10 +159,7 @@ class FlatProjects:
             return
         if any(organisation.code for organisation in self.hierarchy.all):
             return
-        self.all.remove(bare)
-        for organisation in self.hierarchy.all:
-            if bare in organisation.projects:
-                organisation.projects.remove(bare)
+        self._forget(bare)
         self.hierarchy.enter(Organisation(None, bare.name, bare.place, bare.total))
 
     # --- a project begins ---

@@ -75,6 +75,12 @@ class Hierarchy:
         if project.department is None and (self._is_department(self._path[0]) or unit.code is None):
             project.department = self._path[0].name
 
+    def forget(self, project: ProjectDraft) -> None:
+        """A row taken for a project turned out to be none."""
+        for each in self.all:
+            if any(mine is project for mine in each.projects):
+                each.projects = [mine for mine in each.projects if mine is not project]
+
     def _is_department(self, organisation: Organisation) -> bool:
         return bool(organisation.children) or (organisation.code is not None and len(organisation.code) <= 3)
 
