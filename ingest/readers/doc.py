@@ -15,7 +15,8 @@ from ingest.gate import Passed
 from ingest.grid import Block, Cell, Document, Grid, Paragraph
 from ingest.problems import Refused
 from ingest.readers import Progress, office
-from ingest.readers.msdoc import CellFormat, NotWord97, TextParagraph, WordFile
+from ingest.readers.msdoc import NotWord97, TextParagraph, WordFile
+from ingest.readers.msdocsprm import CellFormat
 from ingest.readers.tables import TableBuilder
 
 # Edges of cells nearer than this many twips (1/20 point) are one.

@@ -8,13 +8,13 @@ import re
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import olefile
 
 from ingest.readers.msdoclists import counter
+from ingest.readers.msdocsprm import ParagraphFormat, character_format, paragraph_format, u16
 from ingest.readers.wordlists import Counter
-from ingest.readers.wordtext import symbol as shown_symbol
 
 _WORD_97 = 0xA5EC
 _TABLE_1 = 0x0200
@@ -24,42 +24,10 @@ _PAGE = 512
 
 _FIELD_MARK = re.compile("[\x13\x14\x15]")
 _ENDING = re.compile("[\r\x07\x0c]")
-# Paragraph properties.
-_IN_TABLE, _ROW_END, _LEVEL, _INNER_CELL, _INNER_ROW_END = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C
-_OUTLINE, _HUGE, _HUGE_OLD, _LIST, _LIST_LEVEL = 0x2640, 0x6646, 0x6645, 0x460B, 0x260A
-_TABLE_DEFINITION, _VERTICAL_MERGE, _TAB_CHANGES = 0xD608, 0xD62B, 0xC615
-# Character properties.
-_DELETED, _HIDDEN, _SYMBOL = 0x0800, 0x083C, 0x6A09
-_OPERAND_SIZE = (1, 1, 2, 4, 2, 2, -1, 3)
-_CELL_SIZE = 20
-_MAX_COLUMNS = 64
 
 
 class NotWord97(Exception):
     """The document is older than Word 97: its records are others."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellFormat:
-    """One cell of a table row, edges in twips; merge flags: across, and downwards "" / "restart" / "continue"."""
-
-    left: int
-    right: int
-    merged_left: bool = False
-    merge: str = ""
-
-
-@dataclass(slots=True)
-class ParagraphFormat:
-    """What we need of a paragraph's properties."""
-
-    level: int = 0
-    row_end: bool = False
-    cell_end: bool = False
-    heading: int | None = None
-    list_number: int = 0
-    list_level: int = 0
-    cells: list[CellFormat] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -77,14 +45,14 @@ class WordFile:
 
     def __init__(self, ole: olefile.OleFileIO) -> None:
         self._main = ole.openstream("WordDocument").read()
-        identifier, flags = _u16(self._main, 0), _u16(self._main, 10)
-        if identifier != _WORD_97 or _u16(self._main, 2) < 0xC1:
+        identifier, flags = u16(self._main, 0), u16(self._main, 10)
+        if identifier != _WORD_97 or u16(self._main, 2) < 0xC1:
             raise NotWord97
         self._table = ole.openstream("1Table" if flags & _TABLE_1 else "0Table").read()
         self._data = ole.openstream("Data").read() if ole.exists("Data") else b""
-        words = 34 + 2 * _u16(self._main, 32)
+        words = 34 + 2 * u16(self._main, 32)
         self._longs = words + 2
-        self._pairs = self._longs + 4 * _u16(self._main, words) + 2
+        self._pairs = self._longs + 4 * u16(self._main, words) + 2
         self._cache: dict[bytes, ParagraphFormat] = {}
         self._headings = self._style_headings()
         self._paragraph_runs = self._runs(_PAPX)
@@ -116,7 +84,7 @@ class WordFile:
         clx = self._pair(_CLX)
         position = 0
         while clx[position] == 1:
-            position += 3 + _u16(clx, position + 1)
+            position += 3 + u16(clx, position + 1)
         if clx[position] != 2:
             raise ValueError("no piece table")
         size = struct.unpack_from("<I", clx, position + 1)[0]
@@ -164,20 +132,20 @@ class WordFile:
         """Style number → heading level."""
         sheet = self._pair(_STSHF)
         levels: dict[int, int] = {}
-        position = 2 + _u16(sheet, 0)
-        for number in range(_u16(sheet, 2)):
+        position = 2 + u16(sheet, 0)
+        for number in range(u16(sheet, 2)):
             if position + 2 > len(sheet):
                 break
-            size = _u16(sheet, position)
+            size = u16(sheet, position)
             if size >= 2:
-                identifier = _u16(sheet, position + 2) & 0x0FFF
+                identifier = u16(sheet, position + 2) & 0x0FFF
                 if 1 <= identifier <= 9:
                     levels[number] = identifier
             position += 2 + size + size % 2
         return levels
 
     def _read_lists(self) -> Counter:
-        if _u16(self._main, self._pairs - 2) <= _OVERRIDES:
+        if u16(self._main, self._pairs - 2) <= _OVERRIDES:
             return Counter({}, {})
         offset, size = struct.unpack_from("<II", self._main, self._pairs + 8 * _LISTS)
         try:
@@ -189,7 +157,7 @@ class WordFile:
         """(first, end, replacement) of text that is not shown: field codes, hidden and deleted text; symbols."""
         ranges = [(start, end, "") for start, end in _field_codes(self.text)]
         for start, end, properties in self._runs(_CHPX):
-            unseen, symbol = _character(properties)
+            unseen, symbol = character_format(properties)
             if unseen or symbol:
                 ranges.extend(
                     (first, last, symbol * (last - first) if symbol else "")
@@ -239,41 +207,8 @@ class WordFile:
             return ParagraphFormat()
         properties = self._paragraph_runs[index][2]
         if properties not in self._cache:
-            self._cache[properties] = self._parse(properties)
+            self._cache[properties] = paragraph_format(properties, self._headings, self._data)
         return self._cache[properties]
-
-    def _parse(self, properties: bytes) -> ParagraphFormat:
-        found = ParagraphFormat()
-        if len(properties) >= 2:
-            found.heading = self._headings.get(_u16(properties, 0))
-            self._apply(properties[2:], found, 0)
-        return found
-
-    def _apply(self, properties: bytes, found: ParagraphFormat, depth: int) -> None:
-        for code, operand in _modifiers(properties):
-            if code == _IN_TABLE:
-                found.level = max(found.level, operand[0] & 1)
-            elif code == _LEVEL:
-                found.level = max(found.level, struct.unpack("<i", operand)[0])
-            elif code in (_ROW_END, _INNER_ROW_END):
-                found.row_end = bool(operand[0])
-            elif code == _INNER_CELL:
-                found.cell_end = bool(operand[0])
-            elif code == _LIST:
-                found.list_number = _u16(operand, 0)
-            elif code == _LIST_LEVEL:
-                found.list_level = operand[0]
-            elif code == _OUTLINE:
-                found.heading = operand[0] + 1 if operand[0] < 9 else None
-            elif code == _TABLE_DEFINITION:
-                found.cells = _cells(operand)
-            elif code == _VERTICAL_MERGE and len(operand) >= 2 and operand[0] < len(found.cells):
-                cell = found.cells[operand[0]]
-                found.cells[operand[0]] = CellFormat(cell.left, cell.right, cell.merged_left, _merge(operand[1]))
-            elif code in (_HUGE, _HUGE_OLD) and depth == 0:
-                start = struct.unpack("<I", operand)[0]
-                size = _u16(self._data, start)
-                self._apply(self._data[start + 2 : start + 2 + size], found, 1)
 
 
 def _apart(ranges: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
@@ -285,10 +220,6 @@ def _apart(ranges: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
             apart.append((max(first, done), last, instead if first >= done else ""))
             done = last
     return apart
-
-
-def _u16(data: bytes, offset: int) -> int:
-    return int(struct.unpack_from("<H", data, offset)[0])
 
 
 def _positions(raw: bytes) -> str:
@@ -327,57 +258,6 @@ def _page_runs(page: bytes, paragraphs: bool) -> Iterator[tuple[int, int, bytes]
         else:
             properties = page[where + 2 : where + 2 + 2 * page[where + 1]]
         yield bounds[number], bounds[number + 1], properties
-
-
-def _modifiers(properties: bytes) -> Iterator[tuple[int, bytes]]:
-    """(code, operand) of each property modifier; stops at the first that does not fit."""
-    position = 0
-    while position + 3 <= len(properties):
-        code = _u16(properties, position)
-        position += 2
-        size = _OPERAND_SIZE[code >> 13]
-        if code == _TABLE_DEFINITION:
-            if position + 2 > len(properties):
-                return
-            size, position = _u16(properties, position) - 1, position + 2
-        elif size < 0:
-            size, position = properties[position], position + 1
-            if code == _TAB_CHANGES and size == 255:
-                return
-        if size < 0 or position + size > len(properties):
-            return
-        yield code, properties[position : position + size]
-        position += size
-
-
-def _cells(operand: bytes) -> list[CellFormat]:
-    count = min(operand[0], _MAX_COLUMNS) if operand else 0
-    if len(operand) < 1 + 2 * (count + 1):
-        return []
-    edges = struct.unpack_from(f"<{count + 1}h", operand, 1)
-    cells = []
-    for number in range(count):
-        where = 1 + 2 * (count + 1) + _CELL_SIZE * number
-        flags = _u16(operand, where) if where + 2 <= len(operand) else 0
-        merged = bool(flags & 2) and number > 0
-        cells.append(CellFormat(edges[number], edges[number + 1], merged, _merge(flags >> 5 & 3)))
-    return cells
-
-
-def _merge(flags: int) -> str:
-    return {1: "continue", 2: "restart", 3: "restart"}.get(flags & 3, "")
-
-
-def _character(properties: bytes) -> tuple[bool, str]:
-    """(not shown, the symbol shown instead or "")."""
-    unseen, symbol = False, ""
-    for code, operand in _modifiers(properties):
-        if code in (_DELETED, _HIDDEN):
-            # 0x80 and 0x81 mean "as in the style".
-            unseen = unseen or operand[0] == 1
-        elif code == _SYMBOL and len(operand) == 4:
-            symbol = f"{_u16(operand, 2):04X}"
-    return unseen, shown_symbol(symbol) if symbol else ""
 
 
 def _field_codes(text: str) -> list[tuple[int, int]]:

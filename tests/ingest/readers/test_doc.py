@@ -12,7 +12,7 @@ import pytest
 from ingest import gate
 from ingest.grid import Grid
 from ingest.problems import Refused
-from ingest.readers import msdoc, office, read
+from ingest.readers import msdoc, msdocsprm, office, read
 from tests.ingest.readers.making import converted, docx_body, needs_office, paragraphs, saved, table_docx
 from tests.ingest.readers.test_docx import NUMBERING, cell, listed, para, row, run, table
 from tests.ingest.readers.test_fuzz import survives
@@ -125,9 +125,9 @@ def test_broken_records_end_in_a_document_or_a_refusal(
 
 def test_modifiers_stop_where_they_do_not_fit() -> None:
     definition = struct.pack("<H", 0xD608) + struct.pack("<H", 500) + b"\x02"
-    assert list(msdoc._modifiers(definition)) == []
+    assert list(msdocsprm.modifiers(definition)) == []
     flag = struct.pack("<HB", 0x2416, 1)
-    assert list(msdoc._modifiers(flag + definition)) == [(0x2416, b"\x01")]
+    assert list(msdocsprm.modifiers(flag + definition)) == [(0x2416, b"\x01")]
 
 
 def test_field_marks_without_partner_hide_nothing() -> None:
