@@ -88,6 +88,11 @@ class Upload(models.Model):
         return reverse("upload", args=[self.pk])
 
     @property
+    def department_told(self) -> str:
+        """The department, registered or as printed; "" where neither is known."""
+        return str(self.department or self.document.get("department") or "")
+
+    @property
     def is_unfinished(self) -> bool:
         """Whether the worker has yet to end with it."""
         return self.state in (self.State.RECEIVED, self.State.READING)
