@@ -42,5 +42,8 @@ class TableCommand(BaseCommand):
         try:
             return service(self.rows(file))
         except Refusal as refusal:
-            lines = [f"{p.place} {p.field}：{p.message} {f'（读到“{p.found}”）' if p.found else ''}" for p in refusal.problems]
+            lines = [
+                f"{p.place} {p.field}：{p.message} {f'（读到“{p.found}”）' if p.found else ''}"
+                for p in refusal.problems
+            ]
             raise CommandError("\n".join([refusal.message, *lines])) from refusal
