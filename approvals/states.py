@@ -34,7 +34,7 @@ class Verb(TextChoices):
     ENDORSE = "endorse", _("部门审核通过")
     PASS = "pass", _("财政审核通过")
     AMEND = "amend", _("提出修改意见")
-    CONFIRM = "confirm", _("确认修改")
+    CONFIRM = "confirm", _("同意修改")
     DECLINE = "decline", _("不同意修改")
     RETURN = "return", _("退回")
     RETURN_DEPARTMENT = "return_department", _("退回部门")

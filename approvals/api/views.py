@@ -70,7 +70,7 @@ class DeclarationFilter(filters.FilterSet):
 
     class Meta:
         model = Declaration
-        fields = ["fiscal_year", "unit", "department", "kind"]
+        fields = ["fiscal_year", "unit", "department", "kind", "major"]
 
     def by_words(self, queryset: Any, name: str, value: str) -> Any:
         """All the words."""

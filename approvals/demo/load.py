@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from approvals.demo.people import ORGANISATIONS, PEOPLE
+from approvals.demo.people import OPINIONS, ORGANISATIONS, PEOPLE
 from approvals.demo.projects import CULTURE, WATER
 from approvals.documents.content import ApprovalContent, IndicatorContent, ProjectContent, UnitContent
 from approvals.drafts import ProjectDraft
-from approvals.judgement import Grade, ReviewForm
-from approvals.models import Bureau, Unit, User
+from approvals.judgement import Grade, Note, ReviewForm
+from approvals.models import Bureau, CommonOpinion, Unit, User
 from approvals.services.filing import Filing, file_declarations
 from approvals.services.issuing import issue
 from approvals.services.registering import register_organisations, register_people
@@ -23,6 +23,10 @@ def load() -> bool:
         return False
     register_organisations(ORGANISATIONS)
     register_people(PEOPLE)
+    bureau = Bureau.objects.get(region_code=ORGANISATIONS[0]["区划代码"])
+    CommonOpinion.objects.bulk_create(
+        CommonOpinion(bureau=bureau, text=text, position=position) for position, text in enumerate(OPINIONS)
+    )
     people = {user.username: user for user in User.objects.all()}
     _begin_culture(people)
     return True
@@ -38,7 +42,12 @@ def _begin_culture(people: dict[str, User]) -> None:
     perform_many([village, patrol, books, night, repair], Verb.SUBMIT, filer)
     perform_many([village, patrol, books], Verb.ENDORSE, reviewer, "与部门职责相符，同意报送。")
     perform(
-        repair, Verb.RETURN, reviewer, "“古籍可阅览率”请写成能够衡量的数值；修复数量请说明测算依据。", ["incomplete"]
+        repair,
+        Verb.RETURN,
+        reviewer,
+        "“古籍可阅览率”请写成能够衡量的数值；修复数量请说明测算依据。",
+        ["incomplete"],
+        notes=[Note("indicators.1", "请说明测算依据。"), Note("indicators.2.value", "请写成能够衡量的数值。")],
     )
     perform_many([village, books], Verb.PASS, finance, "目标与资金相匹配。", review=ReviewForm(Grade.EXCELLENT))
     title = f"{YEAR}年市级部门预算项目绩效目标表批复"

@@ -13,6 +13,15 @@ ORGANISATIONS = [
     BUREAU | {"部门代码": d, "部门名称": dn, "单位代码": u, "单位名称": un, "本级": own} for d, dn, u, un, own in _UNITS
 ]
 
+# What the bureau's reviewers pick from 常用审核意见.
+OPINIONS = (
+    "目标与资金相匹配，同意。",
+    "请补充测算依据。",
+    "指标值偏低，请与往年完成情况核对。",
+    "请把定性指标改为能够衡量的数值。",
+    "请补充满意度指标。",
+)
+
 PASSWORD = "yunxi-2027"  # noqa: S105 - printed at every start of the trial; no real installation has these people
 
 _PEOPLE = (

@@ -211,7 +211,7 @@ class Declaration(models.Model):
 
     @step([State.AMENDING], State.PASSED, rules.may_answer_amendments, notify=["approver", "acted"])
     def confirm(self) -> None:
-        """确认修改: the unit agrees, and the amendments become content."""
+        """同意修改: the unit agrees, and the amendments become content."""
 
     @step([State.AMENDING], State.FINANCE_REVIEW, rules.may_answer_amendments, notify=["acted"], comment=True)
     def decline(self) -> None:

@@ -39,7 +39,7 @@ def visible_to(actor: Actor) -> QuerySet[Declaration]:
 
 def listed(queryset: QuerySet[Declaration]) -> QuerySet[Declaration]:
     """With what a list shows, in its order."""
-    return queryset.select_related("project", "unit", "department", "approval").order_by(
+    return queryset.select_related("project", "unit", "department", "approval", "taken_up_by").order_by(
         "-fiscal_year", "department__code", "unit__code", "position", "id"
     )
 
