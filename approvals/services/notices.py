@@ -93,6 +93,8 @@ def deliver_due(limit: int = 100) -> int:
     """
     sent = 0
     for delivery in _claim(limit):
+        if not _hold(delivery):
+            continue
         try:
             _send_mail(delivery)
         except Exception as error:
@@ -116,7 +118,18 @@ def _claim(limit: int) -> list[NoticeDelivery]:
         )
         claimed = list(due)
         NoticeDelivery.objects.filter(pk__in=[d.pk for d in claimed]).update(leased_until=now + LEASE)
+    for delivery in claimed:
+        delivery.leased_until = now + LEASE
     return claimed
+
+
+def _hold(delivery: NoticeDelivery) -> bool:
+    """Make the claim anew just before sending; False where it ran out behind slow ones and somebody else took it."""
+    until = timezone.now() + LEASE
+    mine = NoticeDelivery.objects.filter(
+        pk=delivery.pk, status=Status.PENDING, leased_until=delivery.leased_until
+    ).update(leased_until=until)
+    return bool(mine)
 
 
 def _send_mail(delivery: NoticeDelivery) -> None:

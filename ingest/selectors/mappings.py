@@ -1,5 +1,7 @@
 """What people said of forms before, for the next file with the same headers."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from approvals.models import Unit
@@ -20,12 +22,13 @@ def departments_filed_for(actor: Actor) -> set[int]:
 
 def mappings_for(actor: Actor) -> QuerySet[HeaderMapping]:
     """What was said of forms of the departments this person files for, the latest first."""
-    return HeaderMapping.objects.filter(department_id__in=departments_filed_for(actor)).order_by("-at")
+    rows = HeaderMapping.objects.filter(department_id__in=departments_filed_for(actor))
+    return rows.select_related("by").order_by("-at")
 
 
-def remembered(actor: Actor, document: Document) -> tuple[Hints, Problem] | None:
-    """The hints for a document whose headers were explained before, and what the user is told of it."""
-    for mapping in mappings_for(actor).select_related("by"):
+def remembered(mappings: Iterable[HeaderMapping], document: Document) -> tuple[Hints, Problem] | None:
+    """The hints for a document whose headers were explained before, and what the user is told of it. No query."""
+    for mapping in mappings:
         found = find_headers(document, mapping.headers)
         if found is None:
             continue

@@ -1,7 +1,8 @@
-"""Reading a file in the worker: claimed once, its progress told, everything found written in one transaction."""
+"""Reading a file in the worker: claimed once, bounded, its progress told, all found written in one transaction."""
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,17 @@ from ingest.grid import Document
 from ingest.hints import Hints
 from ingest.models import Upload
 from ingest.problems import Problem
-from ingest.selectors.mappings import remembered
+from ingest.selectors.mappings import mappings_for, remembered
 from ingest.selectors.stored import pack_problem
 from ingest.services.amending import replay
+from ingest.services.bounded import MIB, Crashed, Tell, TooMuchMemory, TooMuchTime, limits_for, run_bounded
 from ingest.services.checking import match_all, write_reading
 from ingest.survey import survey
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
+# Renewed while the file is being read, so that a dead worker's file is soon taken up again.
+LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 3
 # Seconds between two updates of an upload's progress.
 TELL_EVERY = 0.3
@@ -46,10 +49,19 @@ def read(upload_id: int) -> None:
     if upload is None:
         return
     reader = _Reader(upload)
+    limits = limits_for(upload.size)
     try:
-        extraction = extract(Path(upload.file.path), upload.name, progress=reader.tell, hints=reader.guide)
-    except Exception:
-        logger.exception("upload %s could not be read", upload_id)
+        extraction, tops = run_bounded(reader.work(), limits, reader.heard, reader.renew)
+    except TooMuchTime:
+        told = f"文件读取用时超过 {limits.seconds} 秒，已停止，没有导入任何内容。"
+        fail(upload, "READ_TOO_LONG", told, "文件可能已损坏或内容过多：请拆分，或另存为 xlsx 后重试。")
+        return
+    except TooMuchMemory:
+        told = f"文件读取所需内存超过 {limits.memory // MIB} MB，已停止，没有导入任何内容。"
+        fail(upload, "READ_TOO_LARGE", told, "文件可能已损坏或内容过多：请拆分，或另存为 xlsx 后重试。")
+        return
+    except Crashed as crash:
+        logger.error("upload %s could not be read: %s", upload_id, crash)
         fail(
             upload,
             "INTERNAL",
@@ -68,8 +80,8 @@ def read(upload_id: int) -> None:
             return  # the claim ran out and somebody else took it
         held.projects.all().delete()
         write_reading(held, extraction)
-        held.survey = reader.survey
-        held.state = _outcome(extraction, reader.survey)
+        held.survey = tops
+        held.state = _outcome(extraction, tops)
         held.progress, held.leased_until, held.read_at = 100, None, timezone.now()
         replay(held)
         match_all(held)
@@ -77,29 +89,51 @@ def read(upload_id: int) -> None:
 
 
 class _Reader:
-    """What goes on while one file is read: how far it is, what its tables look like, what was said of such a form."""
+    """What goes on here while one file is read in a process of its own: the claim is renewed, progress told."""
 
     def __init__(self, upload: Upload) -> None:
         self.upload = upload
-        self.survey: dict[str, Any] = {}
-        self._told_at = 0.0
+        self._written_at = time.monotonic()
         self._last = (0, 0)
         self._told = (0, 0)
 
-    def tell(self, done: int, whole: int) -> None:
-        """Called by the reader; the row is written a few times a second, and at the end."""
-        self._last = (done, whole)
-        now = time.monotonic()
-        if now - self._told_at >= TELL_EVERY:
-            self._told_at = now
-            self._write()
+    def work(self) -> Callable[[Tell], tuple[Extraction, dict[str, Any]]]:
+        """What reads the file, without the database: what people said of such forms is fetched now."""
+        path, name = Path(self.upload.file.path), self.upload.name
+        hints = Hints.from_json(self.upload.hints) if self.upload.hints else None
+        mappings = [] if hints else list(mappings_for(actor_of(self.upload.uploader)))
+
+        def work(tell: Tell) -> tuple[Extraction, dict[str, Any]]:
+            tops: dict[str, Any] = {}
+
+            def guide(document: Document) -> Hints | None:
+                tops.update(survey(document))
+                if hints:
+                    return hints
+                found = remembered(mappings, document)
+                if found is None:
+                    return None
+                document.problems.append(found[1])
+                return found[0]
+
+            return extract(path, name, progress=lambda done, whole: tell((done, whole)), hints=guide), tops
+
+        return work
+
+    def heard(self, progress: tuple[int, int]) -> None:
+        """How far the reader is; the row is written a few times a second."""
+        self._last = progress
+        if time.monotonic() - self._written_at >= TELL_EVERY:
+            self.renew()
 
     def finish(self) -> None:
         """The last count, whenever it came."""
         if self._last != self._told:
-            self._write()
+            self.renew()
 
-    def _write(self) -> None:
+    def renew(self) -> None:
+        """Write how far the reader is, and hold the claim for another while."""
+        self._written_at = time.monotonic()
         done, whole = self._told = self._last
         Upload.objects.filter(pk=self.upload.pk, state=State.READING, attempts=self.upload.attempts).update(
             done=done,
@@ -107,18 +141,6 @@ class _Reader:
             progress=min(100, 100 * done // whole) if whole else 0,
             leased_until=timezone.now() + LEASE,
         )
-
-    def guide(self, document: Document) -> Hints | None:
-        """A person's choice for this file, else for an earlier one with the same headers."""
-        self.survey = survey(document)
-        if self.upload.hints:
-            return Hints.from_json(self.upload.hints)
-        found = remembered(actor_of(self.upload.uploader), document)
-        if found is None:
-            return None
-        hints, problem = found
-        document.problems.append(problem)
-        return hints
 
 
 def _outcome(extraction: Extraction, tops: dict[str, Any]) -> State:

@@ -28,6 +28,7 @@ from perfgoals.errors import Refusal
 __all__ = ["accept", "read", "receive", "rematch", "sweep"]
 
 State = Upload.State
+ASKED = timedelta(minutes=5)
 
 
 def receive(actor: User, file: File, name: str) -> Upload:
@@ -117,9 +118,10 @@ def _refused(upload: Upload, barred: list[UploadedProject]) -> Refusal:
 def sweep() -> None:
     """Take up again what a dead worker left, and end what cannot be read; run by the beat."""
     now = timezone.now()
+    asked = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     stuck = Upload.objects.filter(
         Q(state=State.READING, leased_until__lt=now)
-        | Q(state=State.RECEIVED, created_at__lt=now - timedelta(minutes=1))
+        | Q(asked, state=State.RECEIVED, created_at__lt=now - timedelta(minutes=1))
     )
     for upload in stuck:
         if upload.attempts >= MOST_ATTEMPTS:
@@ -130,4 +132,6 @@ def sweep() -> None:
                 "文件可能过大或已损坏：请拆分，或另存为 xlsx 后重试。",
             )
         else:
+            # One that waits in a long queue is not asked for at every sweep.
+            Upload.objects.filter(pk=upload.pk, state=State.RECEIVED).update(leased_until=now + ASKED)
             ask_to_read(upload.pk)

@@ -123,7 +123,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "approvals.deliver_notices", "schedule": 30.0},
-    "sweep-uploads": {"task": "ingest.sweep_uploads", "schedule": 60.0},
+    "sweep-uploads": {"task": "ingest.sweep_uploads", "schedule": 10.0},
 }
 
 # Mail: SMTP by EMAIL_URL (smtp+tls://user:password@host:port); the trial writes files.
