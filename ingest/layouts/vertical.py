@@ -10,19 +10,74 @@ from collections.abc import Iterator
 from ingest.grid import Block, Cell, Document, Grid, Paragraph
 from ingest.layouts.columns import texts_of
 from ingest.layouts.headers import meaning
-from ingest.layouts.heading import is_title
+from ingest.layouts.heading import is_title, labelled
 
 _LINE = re.compile(r"第(\d+)行")
 # Hidden table-of-contents fields of Word: TC 标题 \f C \l 1
 _CONTENTS_FIELD = re.compile(r'\s*TC\s+.*\\[fl]\s+["\w].*$', re.DOTALL)
 _MIN_CELLS = 8
+_HEADING = re.compile(
+    r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+(?:部分|章))"
+)
 
 
 def unfold(document: Document) -> Document:
-    """The document with tables of one cell a line turned into tables; itself when it has none."""
-    if document.format != "text" or not any(is_vertical(grid) for grid in document.grids):
+    """The document with tables of one cell a line turned into tables, and cells of several lines made whole."""
+    if document.format != "text":
         return document
-    return Document(document.format, list(_blocks(document.blocks)), document.problems, document.sha256)
+    blocks = list(_rejoined(document.blocks))
+    if any(is_vertical(block) for block in blocks if isinstance(block, Grid)):
+        blocks = list(_blocks(blocks))
+    return Document(document.format, blocks, document.problems, document.sha256)
+
+
+def _rejoined(blocks: list[Block]) -> Iterator[Block]:
+    """Lines without a tab right under a row and right above the next are the rest of its last cell."""
+    grid: Grid | None = None
+    rest: list[Paragraph] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            last = rest[-1].place if rest else (grid.place(len(grid.rows) - 1) if grid else "")
+            if grid and _line_number(block.place) == _line_number(last) + 1 and _goes_on(block.text):
+                rest.append(block)
+                continue
+        elif (
+            grid
+            and rest
+            and _line_number(block.place(0)) == _line_number(rest[-1].place) + 1
+            and not _only_cells(block)
+        ):
+            grid = _with_rest(grid, rest, block)
+            rest = []
+            continue
+        if grid:
+            yield grid
+        yield from rest
+        rest = []
+        grid = block if isinstance(block, Grid) and not _only_cells(block) else None
+        if grid is None:
+            yield block
+    if grid:
+        yield grid
+    yield from rest
+
+
+def _goes_on(text: str) -> bool:
+    return not is_title(text) and not labelled(text) and not text.strip("-— ").isdigit()
+
+
+def _with_rest(grid: Grid, rest: list[Paragraph], below: Grid) -> Grid:
+    last = list(grid.rows[-1])
+    while last and last[-1] is None:
+        last.pop()
+    last[-1] = "\n".join([str(last[-1]), *(each.text for each in rest)])
+    above, under = grid, below
+    count = len(above.rows)
+
+    def locate(row: int, column: int | None) -> str:
+        return above.place(row, column) if row < count else under.place(row - count, column)
+
+    return Grid(grid.label, [*grid.rows[:-1], last, *below.rows], locate=locate)
 
 
 def is_vertical(grid: Grid) -> bool:
@@ -37,15 +92,17 @@ def _only_cells(grid: Grid) -> bool:
 
 def _blocks(blocks: list[Block]) -> Iterator[Block]:
     table: _Table | None = None
-    for block in blocks:
-        if isinstance(block, Grid) and (is_vertical(block) or (table is not None and _only_cells(block))):
+    for number, block in enumerate(blocks):
+        # in a text that has such tables at all, the shorter pieces are parts of them too
+        if isinstance(block, Grid) and _only_cells(block):
             table = table or _Table()
             table.take(block)
             continue
         if isinstance(block, Paragraph):
             text = _CONTENTS_FIELD.sub("", block.text).strip()
-            if table is not None and not is_title(text):
-                table.go_on(text, _line_number(block.place))
+            line = _line_number(block.place)
+            if table is not None and (table.is_next(line) or _table_goes_on(blocks, number)) and not is_title(text):
+                table.go_on(text, line)
                 continue
             block = Paragraph(text, block.place, block.heading)  # noqa: PLW2901
         if table is not None:
@@ -54,6 +111,16 @@ def _blocks(blocks: list[Block]) -> Iterator[Block]:
         yield block
     if table is not None:
         yield table.finish()
+
+
+def _table_goes_on(blocks: list[Block], number: int) -> bool:
+    """Whether cells follow with nothing like a heading before them: an empty paragraph stood inside a cell."""
+    for block in blocks[number:]:
+        if isinstance(block, Grid):
+            return _only_cells(block)
+        if is_title(block.text) or _HEADING.match(block.text):
+            return False
+    return False
 
 
 def _line_number(place: str) -> int:
@@ -68,6 +135,10 @@ class _Table:
         self.rows: list[list[Cell]] = [[]]
         self.lines: list[list[int]] = [[]]
         self._last = 0
+
+    def is_next(self, line: int) -> bool:
+        """Whether a line stands right under the last one."""
+        return line == self._last + 1
 
     def take(self, grid: Grid) -> None:
         """The cells of a run of lines."""
