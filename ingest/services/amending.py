@@ -57,7 +57,7 @@ def correct(upload_id: int, actor: User, cell: Cell, typed: str, seen: str | Non
         if found == made:
             return None
         place = getattr(target, "place", "")
-        amendment = _keep(upload, actor, cell, field, place, found, made)
+        amendment = _keep(upload, actor, cell, field, place, found or _unreadable(project, cell), made)
         _take(upload, project, draft, before, cell)
         return amendment
 
@@ -197,6 +197,12 @@ def _keep(upload: Upload, actor: User, cell: Cell, field: Field, place: str, fou
         made=made,
         by=actor,
     )
+
+
+def _unreadable(project: UploadedProject, cell: Cell) -> str:
+    """What the file says in a cell from which no value could be taken."""
+    here = (each for each in project.problems if (each["row"], each["key"]) == (cell.row, cell.key))
+    return next((each["found"] for each in here if each["code"] in ("AMOUNT", "CELL_WITHOUT_VALUE")), "")
 
 
 def _take(upload: Upload, project: UploadedProject, draft: ProjectDraft, before: ProjectDraft, cell: Cell) -> None:

@@ -200,7 +200,9 @@ class TestErrorsThatBarTheFile:
         problem = self.barred(city, upload, "AMOUNT")
         assert problem["key"] == "total"
         assert [p["code"] for p in upload.projects.get(position=2).problems if p["severity"] == "error"] == ["AMOUNT"]
-        amending.correct(upload.pk, city.filer, Cell("total", 2), "300")
+        made = amending.correct(upload.pk, city.filer, Cell("total", 2), "300")
+        assert made is not None
+        assert (made.found, made.made) == ("若干", "300.00")
         assert errors(upload) == []
         assert len(uploads.accept(upload.pk, city.filer, None)) == 2
 
