@@ -131,6 +131,7 @@ def row_text(row: IndicatorContent) -> str:
 
 
 def _indicator(content: ProjectContent, number: str) -> IndicatorContent:
-    if not (number.isascii() and number.isdigit()) or not 1 <= int(number) <= len(content.indicators):
+    known = number.isascii() and number.isdigit() and not number.startswith("0")
+    if not known or int(number) > len(content.indicators):
         raise KeyError(number)
     return content.indicators[int(number) - 1]

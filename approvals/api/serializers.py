@@ -152,15 +152,15 @@ class NoteSerializer(serializers.ModelSerializer):
         return place_name(note.anchor)
 
 
-class AmendmentSerializer(serializers.ModelSerializer):
-    """修改意见: what shall stand at `anchor` once the unit agrees."""
+class ReviewAmendmentSerializer(serializers.ModelSerializer):
+    """修改意见: what shall stand at `anchor` once the unit agrees; `answer` says whether it did."""
 
     place = serializers.SerializerMethodField()
     author = serializers.CharField(source="author.full_name")
 
     class Meta:
         model = Amendment
-        fields = ["anchor", "place", "before", "after", "round", "author", "created_at"]
+        fields = ["anchor", "place", "before", "after", "answer", "round", "author", "created_at", "answered_at"]
         read_only_fields = fields
 
     def get_place(self, amendment: Amendment) -> str:
@@ -214,7 +214,7 @@ class DeclarationDetailSerializer(DeclarationSerializer):
     verbs = serializers.SerializerMethodField()
     taken_up_by = serializers.CharField(source="taken_up_by.full_name", default=None)
     notes = NoteSerializer(source="open_notes", many=True)
-    amendments = AmendmentSerializer(source="pending_amendments", many=True)
+    amendments = ReviewAmendmentSerializer(many=True)
     reviews = ReviewSerializer(many=True)
 
     class Meta(DeclarationSerializer.Meta):

@@ -79,11 +79,7 @@ def detailed(actor: Actor, declaration_id: int) -> Declaration | None:
             Prefetch(
                 "notes", ReviewNote.objects.filter(resolved_at=None).select_related("author"), to_attr="open_notes"
             ),
-            Prefetch(
-                "amendments",
-                Amendment.objects.filter(answer=Amendment.Answer.PENDING).select_related("author"),
-                to_attr="pending_amendments",
-            ),
+            Prefetch("amendments", Amendment.objects.select_related("author")),
             Prefetch("reviews", Review.objects.select_related("reviewer")),
         )
         .filter(pk=declaration_id)
@@ -142,8 +138,8 @@ def years(actor: Actor) -> list[int]:
 def batch_verbs(declarations: list[Declaration], actor: Actor) -> list[Verb]:
     """Steps that at least one of the listed declarations can take by this person."""
     found = {edge.verb for declaration in declarations for edge in verbs_for(declaration, actor)}
-    # Amendments are of one declaration only.
-    return [verb for verb in Verb if verb in found - {Verb.AMEND}]
+    # Amendments are written for one declaration, and read before they are agreed to.
+    return [verb for verb in Verb if verb in found - {Verb.AMEND, Verb.CONFIRM}]
 
 
 __all__ = [

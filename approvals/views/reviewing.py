@@ -81,7 +81,7 @@ def review_of(declaration: Declaration, person: Actor) -> Mapping[str, Any]:
         "indicators": indicators,
         "notes": selectors.notes_by_place(notes),
         "open_notes": [(place_name(note.anchor), note) for note in notes],
-        "amendments": [(place_name(each.anchor), each) for each in declaration.pending_amendments],  # type: ignore[attr-defined]
+        "amendments": [(place_name(each.anchor), each) for each in declaration.amendments.all()],
         "reviews": declaration.reviews.all(),
         "comparison": selectors.comparison(declaration, person),
         "judging": selectors.JUDGING,

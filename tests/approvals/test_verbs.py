@@ -339,6 +339,16 @@ class TestAtOnce:
         assert all(refusal.code == "stale" and refusal.message for refusal in refused)
         assert ApprovalRecord.objects.filter(declaration=declaration).count() == 2
 
+    def test_taken_up_or_withdrawn_but_never_both(self, city: City) -> None:
+        pk = city.declaration(State.SUBMITTED).pk
+        outcomes = self.run(
+            *[lambda: perform(pk, Verb.TAKE_UP, city.department_reviewer)] * 2,
+            *[lambda: perform(pk, Verb.WITHDRAW, city.filer)] * 2,
+        )
+        assert len([outcome for outcome in outcomes if isinstance(outcome, Declaration)]) == 1
+        row = Declaration.objects.get(pk=pk)
+        assert (row.state, row.taken_up_by is None) in [(State.SUBMITTED, False), (State.WITHDRAWN, True)]
+
     def test_numbers_have_no_gap_and_no_double(self, city: City) -> None:
         declarations = city.file(*(draft(f"项目{n}") for n in range(8)))
         ids = [declaration.pk for declaration in declarations]

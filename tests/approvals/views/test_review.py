@@ -213,6 +213,11 @@ class TestAmendments:
         assert filer.post(step(declaration, "confirm"), {}).status_code == 302
         row = Declaration.objects.get(pk=declaration.pk)
         assert (row.state, row.goal) == (State.PASSED, NEW_GOAL)
+        assert "单位已确认" in as_(city.approver).get(detail(declaration)).content.decode()
+
+    def test_they_are_read_before_they_are_agreed_to(self, city: City, as_) -> None:
+        city.declaration(State.AMENDING)
+        assert Verb.CONFIRM not in as_(city.filer).get("/declarations/").context["steps"]
 
     def test_what_is_wrong_with_them_is_listed_and_nothing_typed_is_lost(self, city: City, as_) -> None:
         declaration = city.declaration(State.FINANCE_REVIEW)
@@ -271,7 +276,8 @@ class TestApi:
         ).json()  # fmt: skip
         assert (told["state"], told["amendments"][0]["after"]) == ("amending", NEW_GOAL)
         told = self.send(filer, declaration, "confirm").json()
-        assert (told["state"], told["goal"], told["amendments"]) == ("passed", NEW_GOAL, [])
+        assert (told["state"], told["goal"]) == ("passed", NEW_GOAL)
+        assert [each["answer"] for each in told["amendments"]] == ["confirmed"]
 
     def test_points_of_a_major_project(self, city: City, as_) -> None:
         declaration = city.declaration(State.FINANCE_REVIEW)
