@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from approvals.admin import site
-from approvals.views import accounts, approvals, batch, declarations, filing, home, notices
+from approvals.views import accounts, approvals, batch, declarations, filing, home, notices, verification
 
 urlpatterns = [
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("approvals/new/<int:department>/<int:year>/", approvals.new, name="approval-new"),
     path("approvals/<int:pk>/", approvals.show, name="approval"),
     path("approvals/<int:pk>/download/<slug:format>/", approvals.download, name="approval-download"),
+    path("verify/", verification.ask, name="verification"),
+    path("verify/<str:code>/", verification.result, name="verification-result"),
     path("notices/", notices.index, name="notices"),
     path("notices/read/", notices.read_all, name="notices-read"),
     path("notices/<int:pk>/", notices.open_notice, name="notice"),

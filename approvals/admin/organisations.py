@@ -14,8 +14,8 @@ class BureauAdmin(Managed):
     """财政局."""
 
     bureau_paths = ("pk",)
-    list_display = ["name", "region_code", "document_word", "active"]
-    list_filter = ["active"]
+    list_display = ["name", "region_code", "document_word", "number_pattern", "approval_form", "active"]
+    list_filter = ["active", "approval_form"]
     search_fields = ["name", "region_code"]
 
 

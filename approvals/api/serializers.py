@@ -317,7 +317,7 @@ class ApprovalSerializer(serializers.ModelSerializer):
         model = Approval
         fields = [
             "id", "number", "title", "date", "fiscal_year", "department", "department_name", "bureau", "approving_body",
-            "issued_at", "content_sha256",
+            "form", "verification_code", "issued_at", "content_sha256",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import Literal, get_args
 
 from approvals.documents.content import ApprovalContent
-from approvals.documents.forms import SHAOXING, Form
+from approvals.documents.forms import Form
+from approvals.documents.regional import FORMS
 
 Format = Literal["docx", "xlsx", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -25,15 +26,34 @@ CONTENT_TYPES: dict[Format, str] = {
 _LONGEST_NAME = 240
 
 
-def render(content: ApprovalContent, format: Format, form: Form = SHAOXING) -> bytes:
-    """The file. Raises ValueError for a format that there is none of, Refusal for a text too long for a workbook."""
+DRAFT_MARK = "预览稿"
+
+
+def render(content: ApprovalContent, format: Format, form: Form | None = None) -> bytes:
+    """The file, in the form the approval was issued in unless another one is given.
+
+    Raises ValueError for a format that there is none of, Refusal for a text too long for a workbook.
+    """
     if format not in FORMATS:
         raise ValueError(f"批复文件只有 {'、'.join(FORMATS)} 三种格式，没有 {format!r}。")
     # The writers bring large libraries; a process loads those it uses.
     write: Callable[[ApprovalContent, Form], bytes] = getattr(
         import_module(f"approvals.documents.{format}"), f"write_{format}"
     )
-    return write(content, form)
+    return write(content, form or form_of(content))
+
+
+def form_of(content: ApprovalContent) -> Form:
+    """The form an approval was issued in. Raises ValueError when this program does not know it."""
+    if content.form not in FORMS:
+        raise ValueError(f"没有“{content.form}”这个批复文件格式，只有 {'、'.join(FORMS)}。")
+    return FORMS[content.form]
+
+
+def preview(content: ApprovalContent) -> bytes:
+    """The PDF as it would be issued, marked 预览稿 across every page."""
+    write: Callable[..., bytes] = import_module("approvals.documents.pdf").write_pdf
+    return write(content, form_of(content), mark=DRAFT_MARK)
 
 
 def filename(content: ApprovalContent, format: Format) -> str:

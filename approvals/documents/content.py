@@ -137,6 +137,7 @@ class ApprovalContent:
 
     title: of the letter ("2026年市级部门预算项目绩效目标表批复"); table_title: of the table beneath it.
     number: 批复文号, None when the bureau gives none. notes: 说明 below the table, may be empty.
+    form: key of the form it was issued in. verification: the line by which anybody can check it, code and address.
     """
 
     title: str
@@ -149,6 +150,8 @@ class ApprovalContent:
     number: str | None = None
     notes: str = ""
     units: tuple[UnitContent, ...] = ()
+    form: str = "shaoxing"
+    verification: str | None = None
 
     @property
     def projects(self) -> tuple[ProjectContent, ...]:
@@ -156,8 +159,13 @@ class ApprovalContent:
         return tuple(project for unit in self.units for project in unit.projects)
 
     def to_json(self) -> dict[str, Any]:
-        """The snapshot as it is stored; nothing in it but text, numbers, lists and mappings."""
-        return {
+        """The snapshot as it is stored; nothing in it but text, numbers, lists and mappings.
+
+        `form` and `verification` stand there only when there is one: the oldest snapshots, and their
+        fingerprints, have none.
+        """
+        later = {} if self.verification is None else {"form": self.form, "verification": self.verification}
+        return later | {
             "schema": SCHEMA,
             "title": self.title,
             "table_title": self.table_title,

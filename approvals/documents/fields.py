@@ -68,7 +68,7 @@ def chinese_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-HEADING: Mapping[str, Field] = _attributes("title table_title department_name approving_body number") | {
+HEADING: Mapping[str, Field] = _attributes("title table_title department_name approving_body number verification") | {
     "approval_date": lambda content: chinese_date(content.approval_date),
     "fiscal_year": lambda content: f"{content.fiscal_year}年",
 }

@@ -148,6 +148,7 @@ APPROVAL_HEADING = (
     ("批复单位", "approving_body"),
     ("批复日期", "approval_date"),
     ("批复文号", "number"),
+    ("验证码", "verification"),
 )
 
 SHAOXING = Form(

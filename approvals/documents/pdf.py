@@ -28,8 +28,8 @@ PAGE_WIDTH = {True: 297, False: 210}
 PAGE_HEIGHT = {True: 210, False: 297}
 
 
-def write_pdf(content: ApprovalContent, form: Form) -> bytes:
-    """The whole document; equal content gives equal bytes."""
+def write_pdf(content: ApprovalContent, form: Form, mark: str = "") -> bytes:
+    """The whole document; equal content gives equal bytes. `mark` stands large and pale across every page."""
     width = PAGE_WIDTH[form.landscape] - 2 * MARGIN
     data = {
         "title": printable(content.title),
@@ -39,6 +39,7 @@ def write_pdf(content: ApprovalContent, form: Form) -> bytes:
         "size": SIZE,
         "fonts": fonts.TEXT,
         "black": fonts.LABELS,
+        "mark": mark,
         "blocks": [
             _line(block) if isinstance(block, Line) else _table(block, width, PAGE_HEIGHT[form.landscape])
             for block in lay_out(content, form)

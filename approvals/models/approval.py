@@ -4,8 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from approvals.documents.forms import SHAOXING
 from approvals.models.organisation import Bureau, Department
 from approvals.models.person import User
+from approvals.numbering import new_code
 
 
 class Approval(models.Model):
@@ -22,6 +24,8 @@ class Approval(models.Model):
     notes = models.TextField(_("说明"), blank=True)
     issued_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("批复人"))
     issued_at = models.DateTimeField(_("发出时间"), auto_now_add=True)
+    form = models.CharField(_("文件格式"), max_length=20, default=SHAOXING.key)
+    verification_code = models.CharField(_("验证码"), max_length=20, unique=True, default=new_code)
     content = models.JSONField(_("批复内容"))
     content_sha256 = models.CharField(_("内容指纹"), max_length=64)
 

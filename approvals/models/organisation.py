@@ -1,11 +1,28 @@
 """Bureau, department, unit: who approves, who reviews, who files."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from approvals.documents.forms import SHAOXING
+from approvals.documents.regional import FORMS
+from approvals.numbering import DEFAULT_PATTERN, pattern_faults
+
 CODE = RegexValidator(r"^[0-9A-Za-z]{1,20}$", _("代码只能由数字和字母组成，最多 20 位。"))
+
+
+def form_choices() -> list[tuple[str, str]]:
+    """Key and name of every form of approval documents there is."""
+    return [(form.key, form.label) for form in FORMS.values()]
+
+
+def validate_number_pattern(pattern: str) -> None:
+    """Refuses a pattern whose numbers would not be one for each approval, with every fault."""
+    faults = pattern_faults(pattern)
+    if faults:
+        raise ValidationError(faults)
 
 
 class Organisation(models.Model):
@@ -36,6 +53,21 @@ class Bureau(Organisation):
         _("文号代字"),
         max_length=40,
         help_text=_("批复文号中年份前面的字，例如“云财绩”，文号即为“云财绩〔2026〕1号”。"),
+    )
+
+    number_pattern = models.CharField(
+        _("文号格式"),
+        max_length=30,
+        default=DEFAULT_PATTERN,
+        validators=[validate_number_pattern],
+        help_text=_("{word} 是文号代字，{year} 是年份，{serial} 是当年序号，例如“{word}〔{year}〕{serial}号”。"),
+    )
+    approval_form = models.CharField(
+        _("批复文件格式"),
+        max_length=20,
+        choices=form_choices,
+        default=SHAOXING.key,
+        help_text=_("今后发出的批复用这个格式；已经发出的不变。"),
     )
 
     class Meta:

@@ -1,13 +1,18 @@
 """Reading approvals: who sees which, and what an approval about to be issued would hold."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
 
 from django.db.models import Count, Q, QuerySet
 
-from approvals.documents.content import ApprovalContent
-from approvals.models import Approval, Declaration, Department
+from approvals.documents.content import ApprovalContent, UnitContent
+from approvals.models import Approval, Bureau, Declaration, Department
 from approvals.models.edges import edges
+from approvals.numbering import code_as_printed, code_as_stored
 from approvals.roles import Actor, Role
+from approvals.selectors.contents import project_contents
 from approvals.states import UNDER_WAY, State, Verb
 
 
@@ -27,8 +32,69 @@ def visible_to(actor: Actor) -> QuerySet[Approval]:
 
 
 def content_of(approval: Approval) -> ApprovalContent:
-    """The snapshot, as the documents are made of it."""
-    return ApprovalContent.from_json(approval.content)
+    """The snapshot, as the documents are made of it; one from before there were codes with its code."""
+    content = ApprovalContent.from_json(approval.content)
+    if content.verification is None:
+        return replace(content, verification=code_as_printed(approval.verification_code))
+    return content
+
+
+def verified(typed: str) -> Approval | None:
+    """The approval of a verification code as somebody read it off a document; None for any other text."""
+    code = code_as_stored(typed)
+    if code is None:
+        return None
+    return (
+        Approval.objects.defer("content").select_related("department", "bureau").filter(verification_code=code).first()
+    )
+
+
+def default_title(fiscal_year: int) -> str:
+    """The heading when the approver writes none."""
+    return f"{fiscal_year}年部门预算项目绩效目标表批复"
+
+
+def approval_content(
+    department: Department,
+    bureau: Bureau,
+    fiscal_year: int,
+    declarations: Sequence[Declaration],
+    on: date,
+    *,
+    title: str,
+    notes: str = "",
+    number: str | None = None,
+    verification: str | None = None,
+) -> ApprovalContent:
+    """What an approval of these declarations says, in the bureau's form. Their project and unit must be there."""
+    return ApprovalContent(
+        title=title,
+        table_title=f"{fiscal_year}年部门预算项目绩效目标表",
+        department_code=department.code,
+        department_name=department.name,
+        approving_body=bureau.name,
+        approval_date=on,
+        number=number,
+        fiscal_year=fiscal_year,
+        notes=notes,
+        units=_units(declarations),
+        form=bureau.approval_form,
+        verification=verification,
+    )
+
+
+def _units(declarations: Sequence[Declaration]) -> tuple[UnitContent, ...]:
+    contents = project_contents(declarations)
+    ordered = sorted(declarations, key=lambda d: (d.unit.code, d.unit_id, d.position, d.pk))
+    return tuple(
+        UnitContent(
+            code=members[0].unit.code,
+            name=members[0].unit.name,
+            is_own_office=members[0].unit.is_own_office,
+            projects=tuple(contents[d.pk] for d in members),
+        )
+        for members in (list(group) for _, group in groupby(ordered, key=lambda d: d.unit_id))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from itertools import groupby
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 
-from approvals.documents.content import ApprovalContent, UnitContent
 from approvals.models import Approval, Declaration, Department, User
 from approvals.models.edges import edges
+from approvals.numbering import code_as_printed, new_code, number_of
 from approvals.roles import Role
-from approvals.selectors.contents import project_contents
+from approvals.selectors.approvals import approval_content, default_title
 from approvals.selectors.people import actor_of
 from approvals.services import ledger
 from approvals.services.locks import lock_bureau, lock_declarations
@@ -19,11 +20,6 @@ from approvals.services.reviewing import Said
 from approvals.services.verbs import take
 from approvals.states import State, Verb
 from perfgoals.errors import Refusal
-
-
-def default_title(fiscal_year: int) -> str:
-    """The heading when the approver writes none."""
-    return f"{fiscal_year}年部门预算项目绩效目标表批复"
 
 
 @transaction.atomic
@@ -68,18 +64,18 @@ def issue(
     serial = 1 + (
         Approval.objects.filter(bureau=bureau, number_year=on.year).aggregate(last=Max("serial"))["last"] or 0
     )
-    number = f"{bureau.document_word}〔{on.year}〕{serial}号"
-    content = ApprovalContent(
+    number = number_of(bureau.number_pattern, bureau.document_word, on.year, serial)
+    code = new_code()
+    content = approval_content(
+        department,
+        bureau,
+        fiscal_year,
+        declarations,
+        on,
         title=title.strip() or default_title(fiscal_year),
-        table_title=f"{fiscal_year}年部门预算项目绩效目标表",
-        department_code=department.code,
-        department_name=department.name,
-        approving_body=bureau.name,
-        approval_date=on,
-        number=number,
-        fiscal_year=fiscal_year,
         notes=notes.strip(),
-        units=_units(declarations),
+        number=number,
+        verification=f"{code_as_printed(code)}（可在 {settings.PERFGOALS_URL}{reverse('verification')} 核验）",
     )
     approval = Approval.objects.create(
         bureau=bureau,
@@ -91,6 +87,8 @@ def issue(
         number=number,
         title=content.title,
         notes=content.notes,
+        form=content.form,
+        verification_code=code,
         issued_by=actor,
         content=content.to_json(),
         content_sha256=content.fingerprint(),
@@ -101,20 +99,6 @@ def issue(
         [ledger.Entry(verb="issue", approval=approval, snapshot={"content_sha256": approval.content_sha256})], actor
     )
     return approval
-
-
-def _units(declarations: Sequence[Declaration]) -> tuple[UnitContent, ...]:
-    contents = project_contents(declarations)
-    ordered = sorted(declarations, key=lambda d: (d.unit.code, d.unit_id, d.position, d.pk))
-    return tuple(
-        UnitContent(
-            code=members[0].unit.code,
-            name=members[0].unit.name,
-            is_own_office=members[0].unit.is_own_office,
-            projects=tuple(contents[d.pk] for d in members),
-        )
-        for members in (list(group) for _, group in groupby(ordered, key=lambda d: d.unit_id))
-    )
 
 
 def _supersede(declarations: Sequence[Declaration], actor: User, approval: Approval) -> None:

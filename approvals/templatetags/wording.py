@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from approvals.anchors import place_name, row_of
 from approvals.judgement import Answer
 from approvals.models import ApprovalRecord, Indicator, ReviewNote
+from approvals.numbering import code_as_printed
 from approvals.selectors.contents import plain
 from approvals.states import State
 from approvals.values import DOUBTS, Reading, split_value
@@ -46,6 +47,12 @@ def yuan(value: Decimal | None) -> str:
 def number(value: Decimal | str | None) -> str:
     """A stored number without the zeros of its column; one of a snapshot is text already."""
     return value if isinstance(value, str) else plain(value) or ""
+
+
+@register.filter
+def code(stored: str) -> str:
+    """A verification code as documents print it."""
+    return code_as_printed(stored)
 
 
 @register.filter

@@ -12,13 +12,24 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from approvals.documents import CONTENT_TYPES, FORMATS, Format, filename
+from approvals.documents import CONTENT_TYPES, DRAFT_MARK, FORMATS, Format, filename, form_of, preview
 from approvals.documents import render as write_document
+from approvals.documents.blocks import sources_without_column
+from approvals.documents.content import ApprovalContent
 from approvals.forms.approval import ApprovalForm
 from approvals.models import Approval, Declaration
+from approvals.numbering import number_of
 from approvals.roles import Role
-from approvals.selectors.approvals import Composition, compose, content_of, visible_to, waiting_for
-from approvals.services.issuing import default_title, issue
+from approvals.selectors.approvals import (
+    Composition,
+    approval_content,
+    compose,
+    content_of,
+    default_title,
+    visible_to,
+    waiting_for,
+)
+from approvals.services.issuing import issue
 from approvals.views.common import actor, paged, refusals_as_pages, user_of, whole_number
 from perfgoals.errors import Refusal
 
@@ -53,7 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def new(request: HttpRequest, department: int, year: int) -> HttpResponse:
-    """Compose, preview (POST), issue (POST with `confirm`)."""
+    """Compose, preview (POST), look at the document (POST with `document`), issue (POST with `confirm`)."""
     composition = compose(actor(request), department, year) if year in FISCAL_YEARS else None
     if composition is None:
         raise Http404(_("没有找到该部门，或您不是其所属财政局的批复人。"))
@@ -67,7 +78,18 @@ def new(request: HttpRequest, department: int, year: int) -> HttpResponse:
     asked = form.cleaned_data
     chosen = [declaration for declaration in composition.ready if declaration.pk in asked["chosen"]]
     if "confirm" not in request.POST and len(chosen) == len(asked["chosen"]):
-        context = {"composition": composition, "form": form, "chosen": _by_unit(chosen), "sums": _sums(chosen)}
+        content = _drafted(composition, chosen, asked)
+        if "document" in request.POST:
+            return _document(preview(content), f"{DRAFT_MARK} {filename(content, 'pdf')}", "pdf", attached=False)
+        context = {
+            "composition": composition,
+            "form": form,
+            "chosen": _by_unit(chosen),
+            "sums": _sums(chosen),
+            "number": content.number,
+            "document_form": form_of(content),
+            "unprinted": sources_without_column(content, form_of(content)),
+        }
         return render(request, "approvals/approvals/preview.html", context)
     try:
         approval = issue(
@@ -91,17 +113,42 @@ def new(request: HttpRequest, department: int, year: int) -> HttpResponse:
     return redirect("approval", approval.pk)
 
 
+def _drafted(composition: Composition, chosen: Sequence[Declaration], asked: dict[str, Any]) -> ApprovalContent:
+    """What the approval would say; a word stands for the number it does not have yet."""
+    bureau = composition.department.bureau
+    return approval_content(
+        composition.department,
+        bureau,
+        composition.fiscal_year,
+        chosen,
+        asked["date"],
+        title=asked["title"],
+        notes=asked["notes"],
+        number=number_of(bureau.number_pattern, bureau.document_word, asked["date"].year, _("（发出时编号）")),
+    )
+
+
+def _document(body: bytes, name: str, format: Format, attached: bool = True) -> HttpResponse:
+    """A file, to be kept or to be looked at."""
+    headers = {"Content-Disposition": content_disposition_header(attached, name)}
+    return HttpResponse(body, content_type=CONTENT_TYPES[format], headers=headers)
+
+
 def _compose_page(
     request: HttpRequest, composition: Composition, form: ApprovalForm, status: int = 200
 ) -> HttpResponse:
     ticked = None
     if form.is_bound:
         ticked = {value.partition(":")[0] for value in form.data.getlist("chosen")}  # type: ignore[attr-defined]
+    today = timezone.localdate()
+    content = _drafted(composition, composition.ready, {"date": today, "title": "", "notes": ""})
     context: dict[str, Any] = {
         "composition": composition,
         "form": form,
         "ready": [(declaration, ticked is None or str(declaration.pk) in ticked) for declaration in composition.ready],
         "sums": _sums(composition.ready),
+        "document_form": form_of(content),
+        "unprinted": sources_without_column(content, form_of(content)),
     }
     return render(request, "approvals/approvals/new.html", context, status=status)
 
@@ -142,6 +189,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             "page": paged(request, rows, PROJECTS_PER_PAGE),
             "sums": _content_sums(content.projects),
             "formats": FORMATS,
+            "document_form": form_of(content),
         },
     )
 
@@ -167,8 +215,4 @@ def download(request: HttpRequest, pk: int, format: Format) -> HttpResponse:
         raise Http404(_("批复文件没有这种格式。"))
     approval: Approval = get_object_or_404(visible_to(actor(request)), pk=pk)
     content = content_of(approval)
-    return HttpResponse(
-        write_document(content, format),
-        content_type=CONTENT_TYPES[format],
-        headers={"Content-Disposition": content_disposition_header(True, filename(content, format))},
-    )
+    return _document(write_document(content, format), filename(content, format), format)

@@ -164,12 +164,15 @@ class TestAuditorOfOneRegion:
 class TestManaging:
     def test_organisations(self, city: City) -> None:
         client = browser(city.administrator)
-        client.post(
-            path(Bureau, "add"),
-            {"name": "云溪市南区财政局", "region_code": "930001", "document_word": "南财绩", "aliases": "南区财政局",
-             "active": "on"},
-        )  # fmt: skip
+        asked = {
+            "name": "云溪市南区财政局", "region_code": "930001", "document_word": "南财绩", "aliases": "南区财政局",
+            "approval_form": "keqiao", "active": "on",
+        }  # fmt: skip
+        answer = client.post(path(Bureau, "add"), asked | {"number_pattern": "{word}{serial}号"})
+        assert "须含 {year} 且只写一次" in answer.content.decode()
+        client.post(path(Bureau, "add"), asked | {"number_pattern": "{word}〔{year}〕第{serial}号"})
         bureau = Bureau.objects.get(region_code="930001")
+        assert bureau.approval_form == "keqiao"
         assert bureau.aliases == ["南区财政局"]
         client.post(path(Department, "add"), {"name": "南区教育局", "code": "201", "bureau": bureau.pk, "active": "on"})
         department = Department.objects.get(name="南区教育局")

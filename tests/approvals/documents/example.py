@@ -12,6 +12,8 @@ FUNDING = {
     "其他资金": Decimal("5000.50"),
 }
 
+VERIFICATION = "K7QM-2XPD-9FTR-W3HN（可在 https://yunchuan.example/verify/ 核验）"
+
 # Texts that writers get wrong: formulas, markup, breaks, rare characters, words wider than a column.
 AWKWARD = (
     "≥90%",

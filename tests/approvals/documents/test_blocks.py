@@ -9,7 +9,7 @@ from approvals.documents.blocks import Label, Line, Span, Table, lay_out, source
 from approvals.documents.fields import bare_value, full_value, reader
 from approvals.documents.forms import SHAOXING, CardBody, Form, amount_text
 from approvals.documents.regional import DINGZHOU, FORMS, KEQIAO, WUHAI
-from tests.approvals.documents.example import approval, indicator, own_indicator, project, unit
+from tests.approvals.documents.example import VERIFICATION, approval, indicator, own_indicator, project, unit
 
 
 def table(form: Form, *projects: object) -> Table:
@@ -18,16 +18,17 @@ def table(form: Form, *projects: object) -> Table:
 
 
 def test_heading_lines_in_order_and_only_where_stated() -> None:
-    lines = [block.text for block in lay_out(approval(), SHAOXING) if isinstance(block, Line)]
+    lines = [block.text for block in lay_out(approval(verification=VERIFICATION), SHAOXING) if isinstance(block, Line)]
     assert lines == [
         "2026年市级部门预算项目绩效目标表批复",
         "部门名称：云川市教育局",
         "批复单位：云川市财政局",
         "批复日期：2026年1月30日",
         "批复文号：云财绩〔2026〕12号",
+        "验证码：K7QM-2XPD-9FTR-W3HN（可在 https://yunchuan.example/verify/ 核验）",
     ]
     without = [block.text for block in lay_out(approval(number=None), SHAOXING) if isinstance(block, Line)]
-    assert without == lines[:-1]
+    assert without == lines[:-2]
 
 
 def test_notes_stand_below_the_table() -> None:

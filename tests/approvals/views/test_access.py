@@ -31,10 +31,15 @@ RULES = {
     "approval-new":          "404   404   404   404   404   404   200   404   404   404   404   404",
     "approval":              "200   200   200   200   404   200   200   404   404   200   404   404",
     "approval-download":     "200   200   200   200   404   200   200   404   404   200   404   404",
+    "verification":          "200   200   200   200   200   200   200   200   200   200   200   200",
+    "verification-result":   "200   200   200   200   200   200   200   200   200   200   200   200",
     "notices":               "200   200   200   200   200   200   200   200   200   200   200   200",
     "notices-read":          "405   405   405   405   405   405   405   405   405   405   405   405",
     "notice":                "200   404   404   404   404   404   404   404   404   404   404   404",
 }  # fmt: skip
+
+# Whoever holds a document may check it.
+PUBLIC = {"verification", "verification-result"}
 
 
 @pytest.fixture
@@ -54,6 +59,7 @@ def paths(city: City) -> dict[str, str]:
         "approval": [approval.pk],
         "approval-download": [approval.pk, "xlsx"],
         "notice": [notice.pk],
+        "verification-result": [approval.verification_code],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in RULES}
 
@@ -73,7 +79,10 @@ def test_what_each_person_gets(city: City, paths: dict[str, str], as_, who: str)
 
 
 def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_page(paths: dict[str, str], client: Client) -> None:
-    for path in [*paths.values(), reverse("password_change")]:
+    for name in PUBLIC:
+        assert client.get(paths[name]).status_code == 200
+    asking = [path for name, path in paths.items() if name not in PUBLIC]
+    for path in [*asking, reverse("password_change")]:
         for answer in (client.get(path), client.post(path)):
             assert answer.status_code == 302, path
             assert answer["Location"].startswith(reverse("login")), path

@@ -2,14 +2,20 @@
 
 import io
 from datetime import date
+from decimal import Decimal
 from zipfile import ZipFile
 
+import pypdfium2
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
-from approvals.models import Approval, Declaration
+from approvals.documents import render
+from approvals.documents.regional import FORMS
+from approvals.models import Approval, Bureau, Declaration
 from approvals.roles import Role
+from approvals.selectors.approvals import content_of
 from approvals.services.issuing import issue
 from approvals.services.verbs import perform, perform_many
 from approvals.states import State, Verb
@@ -119,6 +125,68 @@ class TestComposing:
         answer = as_(city.approver).post(path, DOCUMENT | {"chosen": ticked(declaration), "confirm": "1"})
         assert answer.status_code == 409
         assert not Approval.objects.exists()
+
+
+class TestTheRegionsOwnForm:
+    @pytest.mark.parametrize("key", list(FORMS))
+    def test_documents_come_in_the_form_of_the_day_of_issue(self, city: City, as_, key: str) -> None:
+        Bureau.objects.filter(pk=city.bureau.pk).update(approval_form=key)
+        city.declaration(State.APPROVED)
+        approval = Approval.objects.get()
+        Bureau.objects.update(approval_form="wuhai" if key != "wuhai" else "keqiao")
+        assert (approval.form, approval.content.get("form", "")) == (key, key)
+        client = as_(city.filer)
+        answer = client.get(reverse("approval-download", args=[approval.pk, "xlsx"]))
+        assert load_workbook(io.BytesIO(answer.content)).sheetnames == [FORMS[key].sheet]
+        expected = render(content_of(approval), "pdf", FORMS[key])
+        assert client.get(reverse("approval-download", args=[approval.pk, "pdf"])).content == expected
+        assert client.get(f"/api/approvals/{approval.pk}/document/pdf/").content == expected
+        assert client.get(f"/api/approvals/{approval.pk}/").json()["form"] == key
+        assert FORMS[key].label in client.get(reverse("approval", args=[approval.pk])).content.decode()
+
+    def test_numbers_follow_the_pattern_without_gaps_when_it_changes(self, city: City) -> None:
+        city.declaration(State.APPROVED, draft("甲"))
+        Bureau.objects.filter(pk=city.bureau.pk).update(number_pattern="{word}[{year}]第{serial}号")
+        city.declaration(State.APPROVED, draft("乙"))
+        assert list(Approval.objects.order_by("serial").values_list("number", flat=True)) == [
+            "云财绩〔2027〕1号",
+            "云财绩[2027]第2号",
+        ]
+
+    def test_composing_names_the_sources_that_the_form_does_not_print(self, city: City, as_, compose: str) -> None:
+        money = {"一般公共预算": Decimal(100000), "上年结转资金": Decimal(20000)}
+        odd = city.declaration(State.PASSED, draft("有结转", funding=money))
+        plain = city.declaration(State.PASSED, draft("没有结转", funding={"一般公共预算": Decimal(120000)}))
+        client = as_(city.approver)
+        assert "没有“上年结转资金”的栏目" in client.get(compose).content.decode()
+        assert client.post(compose, DOCUMENT | {"chosen": ticked(odd)}).context["unprinted"] == ("上年结转资金",)
+        assert client.post(compose, DOCUMENT | {"chosen": ticked(plain)}).context["unprinted"] == ()
+        Bureau.objects.filter(pk=city.bureau.pk).update(approval_form="wuhai")  # prints totals alone
+        assert "上年结转资金" not in client.get(compose).content.decode()
+
+    def test_the_document_can_be_looked_at_before_it_is_issued(self, city: City, as_, compose: str) -> None:
+        declaration = city.declaration(State.PASSED)
+        asked = DOCUMENT | {"chosen": ticked(declaration), "document": "1"}
+        answer = as_(city.approver).post(compose, asked)
+        assert answer["Content-Type"] == "application/pdf"
+        assert answer["Content-Disposition"].startswith("inline")
+        [page] = pypdfium2.PdfDocument(answer.content)
+        text = "".join(page.get_textpage().get_text_range().split())
+        assert "预览稿" in text
+        assert "云财绩〔2027〕（发出时编号）号" in text
+        assert "河道清淤工程" in text
+        assert "验证码" not in text
+        assert not Approval.objects.exists()
+        assert Declaration.objects.get(pk=declaration.pk).state == State.PASSED
+        as_(city.approver).post(compose, asked | {"confirm": "1"} | {"document": ""})
+        issued = as_(city.approver).get(reverse("approval-download", args=[Approval.objects.get().pk, "pdf"]))
+        assert "预览稿" not in pypdfium2.PdfDocument(issued.content)[0].get_textpage().get_text_range()
+
+    def test_nobody_else_looks_at_it(self, city: City, as_, compose: str) -> None:
+        declaration = city.declaration(State.PASSED)
+        asked = DOCUMENT | {"chosen": ticked(declaration), "document": "1"}
+        for who in (city.filer, city.finance_reviewer, city.other_approver, city.auditor):
+            assert as_(who).post(compose, asked).status_code == 404
 
 
 class TestReading:
