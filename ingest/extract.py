@@ -217,6 +217,9 @@ def _nothing_found(document: Document, name: str, layouts: list[Layout], other_s
     match, grid = max(matches, key=lambda pair: pair[0].score)
     titles = [text for each in grids for row in each.rows[:_TITLE_ROWS] for _, text in texts_of(row) if is_title(text)]
     titles += [b.text for b in document.blocks if isinstance(b, Paragraph) and is_title(b.text)]
+    if match.score >= MIN_SCORE:
+        told = "表格里没有填写项目名称，是空白表"
+        return report("NO_FORM", grid.place(0), told, field="项目名称", found="空白表", expected="已填写的绩效目标表")
     if match.score > 0:
         found = "、".join(match.found) or "没有认出任何表头"
         wanted = "、".join(match.wanted)

@@ -50,6 +50,7 @@ KINDS: dict[str, Kind] = {
     "LAYOUT_UNCLEAR": Kind("error", "无法确定表格的版式", "请在页面上选择版式，或指定各列的含义"),
     "COLUMN_MISSING": Kind("error", "表头中缺少必需的列", "请补上该列，或在页面上指定它是哪一列"),
     "COLUMN_UNKNOWN": Kind("warning", "这一列的表头认不出，内容未读取", "如需读取，请在页面上指定该列的含义"),
+    "LABEL_UNKNOWN": Kind("warning", "这一栏的名称认不出，内容未读取", "如需读取，请在页面上指定该栏的含义"),
     "COLUMN_NOT_LOADED": Kind("info", "这一列不属于绩效目标，内容未读取"),
     "COLUMN_BY_LIKENESS": Kind("warning", "表头与已知名称相近，按相近的含义读取", "请核对该列的含义"),
     "TABLE_SKIPPED": Kind("info", "这张表不是项目绩效目标表，未读取"),
@@ -80,7 +81,7 @@ KINDS: dict[str, Kind] = {
     "PROJECT_TORN": Kind("warning", "一个项目被分页拆成两段，已拼合", "请核对拼合后的项目"),
     "PROJECT_WITHOUT_INDICATORS": Kind("warning", "项目下没有绩效指标", "请核对"),
     "CODE_INCOMPLETE": Kind("warning", "项目编码不完整，照原样保留", "请核对编码"),
-    "TEXT_UNPLACED": Kind("warning", "这段文字不知属于哪个项目，未读取", "请核对"),
+    "TEXT_UNPLACED": Kind("warning", "这段文字不知属于哪个项目或栏目，未读取", "请核对"),
     # 行和格
     "ROW_SHIFTED": Kind("warning", "这一行的内容错了列，已移回", "请核对"),
     "CELL_SLIPPED": Kind("warning", "这一格的内容错了列，已移回", "请核对"),

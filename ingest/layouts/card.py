@@ -12,12 +12,13 @@ from ingest.layouts.header_rows import headers
 from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import is_department_goal_title, is_title, labelled
 from ingest.layouts.indicators import IndicatorReader
-from ingest.layouts.labels import _WEAK, Pair, inline_pairs, label_of, read_region, spans_of, tokens_of
-from ingest.layouts.settle import settle
+from ingest.layouts.labels import _WEAK, Pair, inline_pairs, label_of, labels_in, read_region, spans_of, tokens_of
+from ingest.layouts.settle import is_part_only, settle
 from ingest.layouts.units import UnitFinder, units_stated
+from ingest.layouts.unplaced import columns_not_read, text_unplaced
 from ingest.layouts.words import is_level1, split_organisation
 from ingest.problems import report
-from perfgoals.text import key, same
+from perfgoals.text import find_years, key, same
 
 _FLAT_KEYS = {"project_name", "unit_and_project", "unit_name", "project_code", "unit_code"}
 # Labels with which a form begins.
@@ -108,6 +109,8 @@ class _CardReader:
         self.readers: list[IndicatorReader] = []
         self.header: Header | None = None
         self.term: Term | None = None
+        # headers whose columns have been spoken of
+        self.told: set[tuple[str, ...]] = set()
 
     # --- cutting ---
 
@@ -145,10 +148,11 @@ class _CardReader:
             if self.card.has_header:
                 self.close()
             self.card.units.add(unit, block.place)
-        for told, label, value in inline_pairs(text):
-            if told.group == "money":
+        inline = inline_pairs(text)
+        if inline and inline[0][0].group == "money":
+            for told, label, value in inline:
                 self.card.pairs.append(Found(Pair(told.key, label, value, 0, 0, told.term), block.place))
-                return
+            return
         for name, label, value in labelled(text):
             if name in _NAME_KEYS and self._is_full:
                 self.close()
@@ -170,7 +174,7 @@ class _CardReader:
         row, count = 0, len(grid.rows)
         while row < count:
             if header := found.get(row):
-                self._use(header)
+                self._use(grid, header)
                 row = header.bottom + 1
             elif self.readers and not self._ends(grid, row, spans):
                 self._indicator_row(grid, row)
@@ -180,7 +184,10 @@ class _CardReader:
                 self._labels(grid, row, end)
                 row = end
 
-    def _use(self, header: Header) -> None:
+    def _use(self, grid: Grid, header: Header) -> None:
+        if tuple(header.texts) not in self.told:
+            self.told.add(tuple(header.texts))
+            self.clerk.problems += columns_not_read(grid, header)
         self.header = header
         self.card.has_header = True
         # 长期绩效目标1 | 一级指标 | …: the row of the header says which goal the indicators are for
@@ -188,6 +195,8 @@ class _CardReader:
             self.term = "multi"
         elif "goal" in header.fields:
             self.term = "annual"
+        elif header.term:
+            self.term = header.term
         self.readers = [IndicatorReader(block, self.clerk) for block in header.blocks]
         for unit in header.units:
             self.card.units.add(unit, "")
@@ -258,7 +267,8 @@ class _CardReader:
         spans = spans_of(grid)
         for row in range(top, bottom):
             tokens = tokens_of(grid, row, spans)
-            keys = {found.key for token in tokens if isinstance(token.cell, str) and (found := label_of(token.text))}
+            below = tokens_of(grid, row + 1, spans) if row + 1 < bottom else []
+            keys = {found.key for found in labels_in(tokens, below).values()}
             title = len(tokens) == 1 and is_title(tokens[0].text) and _term_of(tokens[0].text) is None
             if (title and (full or named)) or (full and keys & _START_KEYS) or (named & keys):
                 starts.append(row)
@@ -294,6 +304,7 @@ class _CardReader:
                 card.orphans.append((token.text, place))
             elif token.row >= first:
                 self._title(token.text)
+        self.clerk.problems += text_unplaced(grid, region, titles)
 
 
 def _term_of(title: str) -> Term | None:
@@ -336,7 +347,11 @@ def _finish(cards: list[Card], clerk: Clerk) -> Extraction:
     clerk.problems += not_loaded(cards)
     extraction.projects = [project for _, project in read]
     extraction.document.money_unit = common
-    extraction.problems += settle(extraction.projects, None, common)
+    part_only = {id(project) for card, project in read if is_part_only(card.sources)}
+    extraction.problems += settle(extraction.projects, None, common, part_only)
+    years = {year for card in cards if (told := card.text("fiscal_year")) for year in find_years(told)[:1]}
+    if len(years) == 1:
+        extraction.document.fiscal_year = years.pop()
     return extraction
 
 
@@ -345,6 +360,8 @@ def _tell_no_project(card: Card, clerk: Clerk) -> None:
         clerk.problems.append(
             report("DEPARTMENT_GOAL", card.place, found=card.title or card.text("department", "unit_name") or "")
         )
+    elif card.has(*_NAME_KEYS) and not any(card.indicators.values()) and not card.first("goal", "total"):
+        clerk.problems.append(report("TABLE_SKIPPED", card.place, "空白表，没有填写", found=card.title or "空白表"))
     elif any(card.indicators.values()) or card.has(*_NAME_KEYS):
         found = card.title or "项目名称为空"
         clerk.problems.append(
@@ -352,21 +369,29 @@ def _tell_no_project(card: Card, clerk: Clerk) -> None:
         )
 
 
+def _is_same(one: ProjectDraft, other: ProjectDraft) -> bool:
+    return (
+        same(one.name, other.name) and same(one.unit_name, other.unit_name) and one.code == other.code
+        and one.total == other.total and same(one.goal, other.goal)
+    )  # fmt: skip
+
+
+def _rows(project: ProjectDraft) -> list[tuple[str | None, str, str]]:
+    return [(each.level1, key(each.name), key(each.value or "")) for each in project.indicators]
+
+
 def _merged(read: list[tuple[Card, ProjectDraft]], project: ProjectDraft, clerk: Clerk) -> bool:
-    """A form printed again after a page end, with further indicators: one project."""
+    """A form printed twice, or printed again after a page end with further indicators: one project."""
     if not read:
         return False
-    before = read[-1][1]
-    again = (
-        same(before.name, project.name) and same(before.unit_name, project.unit_name) and before.code == project.code
-        and before.total == project.total and same(before.goal, project.goal)
-    )  # fmt: skip
-    if not again or not project.indicators or before.indicators == project.indicators:
+    alike = [each for _, each in read if _is_same(each, project)]
+    before = next((each for each in alike if _rows(each) == _rows(project)), read[-1][1])
+    if before not in alike or not project.indicators:
         return False
-    old = {(each.level1, key(each.name), key(each.value or "")) for each in before.indicators}
-    if any((each.level1, key(each.name), key(each.value or "")) in old for each in project.indicators):
-        return False
-    before.indicators += project.indicators
+    if _rows(before) != _rows(project):
+        if set(_rows(before)) & set(_rows(project)):
+            return False
+        before.indicators += project.indicators
     clerk.problems.append(
         report(
             "PROJECT_REPEATED",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from approvals.facts import BY_KEY
+from approvals.facts import BY_KEY, synonym_key
 from ingest.drafts import IndicatorDraft, ProjectDraft
 from ingest.grid import Cell
 from ingest.layouts.cells import Clerk, is_blank, long, plain
@@ -12,12 +12,13 @@ from ingest.layouts.headers import Term
 from ingest.layouts.heading import name_from_title
 from ingest.layouts.labels import Pair, amounts_in, zip_lines
 from ingest.layouts.units import UnitFinder
-from ingest.layouts.words import looks_like_organisation, split_organisation, split_project
+from ingest.layouts.words import looks_like_organisation, split_organisation, split_project, ticked
 from ingest.problems import Problem, report
 from perfgoals.money import parse_amount
 from perfgoals.text import key, one_line
 
 _PLAN_LABELS = {name: fact.label for name, fact in BY_KEY.items() if name.startswith("plan_")}
+_PROGRAMME_TOTALS = frozenset(["专项资金总额", "专项总额", "专项资金规模", "专项资金额度"])
 _NOTHING = frozenset(["", "/", "-", "—", "——", "--", "无"])
 
 
@@ -60,6 +61,12 @@ class Card:
         found = self.first(*names)
         text = plain(found.pair.value) if found else ""
         return None if text in _NOTHING else text
+
+    @property
+    def sources(self) -> set[str]:
+        """Names of the funding sources the form prints, filled or not."""
+        facts = (BY_KEY.get(each.pair.key) for each in self.pairs)
+        return {fact.label for fact in facts if fact and fact.group == "funding"}
 
     def amounts(self) -> Iterable[Cell]:
         """Values of labels of money."""
@@ -120,7 +127,7 @@ class ProjectBuilder:
 
     def _texts(self, project: ProjectDraft) -> None:
         card = self.card
-        project.category = card.text("category")
+        project.category = ticked(card.text("category"))
         period = "—".join(filter(None, (card.text("period_start"), card.text("period_end"))))
         project.period = card.text("period") or period or None
         project.purpose = self._long("purpose")
@@ -163,10 +170,17 @@ class ProjectBuilder:
             for told, amount in self._read(each):
                 self._store(project, totals, told or name, term, amount)
         project.total = totals.get("total", totals.get("project_total"))
+        if project.total is None and not self.card.has("project_name"):
+            project.total = self._programme_total()
         if "multi_year_total" in totals:
             project.multi_year_total = totals["multi_year_total"]
         elif "total" in totals and "project_total" in totals:
             project.multi_year_total = totals["project_total"]
+
+    def _programme_total(self) -> Decimal | None:
+        """专项资金总额, where the programme itself is the project."""
+        pair = next((each for each in self.card.pairs if synonym_key(each.pair.label) in _PROGRAMME_TOTALS), None)
+        return None if pair is None else self._amount(pair.pair.value, "total", pair.place)
 
     @staticmethod
     def _store(
@@ -204,7 +218,7 @@ class ProjectBuilder:
     def _own_unit(value: Cell) -> bool:
         return isinstance(value, str) and parse_amount(value).unit is not None
 
-    def _amount(self, text: str, name: str, place: str) -> Decimal | None:
+    def _amount(self, text: Cell, name: str, place: str) -> Decimal | None:
         return self.clerk.amount_of(text, BY_KEY[name].label if name in BY_KEY else "", lambda: place)
 
     def _sentence(self, text: str) -> list[tuple[str | None, Decimal]]:

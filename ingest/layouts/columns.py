@@ -49,6 +49,7 @@ class Header:
     unused       understood, but nothing is stored: (column, text)
     near         read by likeness: (column, text, label)
     units        money units the header states → column
+    term         what a heading left of 一级指标 says of all its rows
     """
 
     top: int
@@ -63,6 +64,7 @@ class Header:
     near: list[tuple[int, str, str]] = field(default_factory=list)
     units: dict[str, int] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
+    term: Term | None = None
 
     @property
     def keys(self) -> set[str]:
@@ -121,6 +123,8 @@ def understand(grid: Grid, top: int, bottom: int) -> Header | None:
     _Sorter(header).sort([column for column in columns if column.number not in levels])
     _add_levels(header, levels, stacks)
     _widen_values(grid, header, stacks)
+    _find_names(grid, header)
+    _tell_unstored(header, stacks)
     return header if _usable(header) else None
 
 
@@ -173,6 +177,29 @@ def _widen_values(grid: Grid, header: Header, stacks: list[list[str]]) -> None:
         cells = [cell for cell in cells if cell]
         if after and cells and sum(1 for cell in cells if sign_of(cell)) * 2 > len(cells):
             block.spread["value"] = (number, *after)
+
+
+def _find_names(grid: Grid, header: Header) -> None:
+    """Tables without 三级指标: names stand under 二级指标, or beside level words under 指标说明."""
+    for block in header.blocks:
+        if "indicator_name" in block.slots or not {"level1", "level2", "value"} <= set(block.slots):
+            continue
+        rows = range(header.bottom + 1, min(header.bottom + 1 + _PEEKED_ROWS, len(grid.rows)))
+        cells = [cell for row in rows if (cell := text_at(grid, row, block.slots["level2"]))]
+        words = sum(map(is_level2, cells)) * 2 > len(cells)
+        if not words:
+            block.slots["indicator_name"] = block.slots.pop("level2")
+        elif "description" in block.slots:
+            block.slots["indicator_name"] = block.slots.pop("description")
+
+
+def _tell_unstored(header: Header, stacks: list[list[str]]) -> None:
+    """评分标准 is stored nowhere, 备注 only where there is no 指标描述."""
+    for block in header.blocks:
+        for name in ("scoring_rule", "remark"):
+            if name in block.slots and (name == "scoring_rule" or "description" in block.slots):
+                number = block.slots.pop(name)
+                header.unused.append((number, stacks[number][-1]))
 
 
 def _usable(header: Header) -> bool:
@@ -230,6 +257,17 @@ def _column(number: int, stack: list[str]) -> _Column | None:
     return _Column(number, leaf, groups, found, level)
 
 
+def _is_row_heading(column: _Column) -> bool:
+    told = column.meaning
+    surely = told is not None and told.how != "near" and told.group not in {"", "indicator"}
+    return key(column.text).endswith("指标") and not surely
+
+
+def _whole_term(text: str) -> Term | None:
+    """总目标绩效指标: the indicators of all years."""
+    return "multi" if key(text).startswith(("总目标", "总体目标", "总体绩效", "总绩效")) else None
+
+
 class _Sorter:
     """Puts columns into a Header, left to right."""
 
@@ -245,11 +283,20 @@ class _Sorter:
             over = [column for column in named if is_group(column.text)]
             over = [column for column in over if "绩效" in column.text] if len(over) == len(named) else over
             columns = [column for column in columns if column not in over]
+        columns = self._without_row_headings(columns)
         self.texts = {column.number: column.text for column in columns}
         for column in columns:
             self._place(column)
         self._share_levels()
         self._settle_goals()
+
+    def _without_row_headings(self, columns: list[_Column]) -> list[_Column]:
+        """Take out 年度绩效指标 left of 一级指标: it stands over the rows beneath it and says their term."""
+        levels = [column.number for column in columns if column.meaning and column.meaning.key == "level1"]
+        over = [column for column in columns if column.number < min(levels, default=0) and _is_row_heading(column)]
+        for column in over:
+            self.header.term = self.header.term or term_in(column.text) or _whole_term(column.text)
+        return [column for column in columns if column not in over]
 
     def _place(self, column: _Column) -> None:
         found = column.meaning

@@ -9,7 +9,7 @@ from ingest.layouts.cells import Clerk
 from ingest.layouts.columns import Header, texts_of
 from ingest.layouts.flat_rows import FlatRows
 from ingest.layouts.header_rows import headers
-from ingest.layouts.settle import settle
+from ingest.layouts.settle import is_part_only, settle
 from ingest.layouts.units import UnitFinder
 from ingest.layouts.words import is_level1
 from ingest.problems import report
@@ -69,7 +69,9 @@ class FlatLayout:
         if len(departments) == 1:
             extraction.document.department = departments[0].name
             extraction.document.department_code = departments[0].code
-        extraction.problems += settle(read.all, read.hierarchy, unit)
+        sources = {source for _, found in tables for header in found for source in header.funding}
+        part_only = {id(project) for project in read.all} if is_part_only(sources) else ()
+        extraction.problems += settle(read.all, read.hierarchy, unit, part_only)
         if unit and not any(project.total is not None for project in read.all):
             told = "各项目都没有金额"
             if amounts := [each for each in read.hierarchy.all if each.total]:

@@ -13,9 +13,9 @@ from ingest.layouts.header_rows import is_counting_row
 from ingest.layouts.heading import is_title
 from ingest.layouts.settle import compare
 from ingest.layouts.units import units_stated
+from ingest.layouts.unplaced import columns_not_read
 from ingest.layouts.words import is_level1, is_level2, is_total
 from ingest.problems import report
-from perfgoals.text import key
 
 _PAGE_NUMBER = re.compile(r"^(?:第?\s*\d+\s*页?(?:\s*[,，/共]*\s*第?\d+\s*页)?|[-—]\s*\d+\s*[-—])$")
 
@@ -63,19 +63,7 @@ class FlatRows:
         if before:
             self.columns.carry_levels(before)
         if before is None or before.header.texts != header.texts:
-            self._tell_columns(grid, header)
-
-    def _tell_columns(self, grid: Grid, header: Header) -> None:
-        told = self.clerk.problems
-        for column, text in header.unknown:
-            told.append(report("COLUMN_UNKNOWN", grid.place(header.bottom, column), found=text, expected="已知的表头"))
-        for column, text in header.unused:
-            if key(text) not in {"序号", "编号", "行次"}:
-                told.append(report("COLUMN_NOT_LOADED", grid.place(header.bottom, column), found=text))
-        for column, text, label in header.near:
-            place = grid.place(header.bottom, column)
-            detail = f"“{text}”读作“{label}”"
-            told.append(report("COLUMN_BY_LIKENESS", place, detail, field=label, found=text, expected=label))
+            self.clerk.problems += columns_not_read(grid, header)
 
     def _row(self, grid: Grid, row: int, columns: FlatColumns) -> None:
         cells = grid.rows[row]

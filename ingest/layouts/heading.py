@@ -23,7 +23,7 @@ _TITLE_END = re.compile(
 )
 # What a title consists of that names no project of its own.
 _GENERIC = re.compile(
-    r"^关于|20\d{2}年度?|[\u4e00-\u9fff]{1,6}(?:省|市|县|区|州|盟|旗)本?级?|[省市县区]级|本级|部门|单位|预算|项目|支出|重点|专项|资金|转移支付|一般性|年初|政策|整体"
+    r"^关于|[(（][^()（）]*[)）]|[省市县区州]直|信息|20\d{2}年度?|[\u4e00-\u9fff]{1,6}(?:省|市|县|区|州|盟|旗)本?级?|[省市县区]级|本级|部门|单位|预算|项目|支出|重点|专项|资金|转移支付|一般性|年初|政策|整体"
     r"|绩效|目标|指标|公开|批复|申报|汇总|明细|情况|和|及|、|的|财政|政府|一般|二级|一级|经费|资金项目|[\u4e00-\u9fff]{2,14}(?:局|委员会|办公室|中心|厅)"
 )
 _DEPARTMENT_GOAL = re.compile(r"整体(?:支出)?(?:预算)?绩效|部门整体|单位整体")
@@ -36,8 +36,8 @@ _NUMBERING = re.compile(
 _LABELLED = re.compile(r"([^:：\s　]{2,16})\s*[:：]\s*([^:：]*?)(?=(?:\s{2,}|\t|　)\s*[^:：\s　]{2,16}\s*[:：]|$)")
 _LETTER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[【(（]20\d{2}[〕\]】)）]\d{1,5}号")
 _MAX_TITLE = 60
-_YEAR = re.compile(r"(?<!\d)(20\d{2})年")
-_YEAR_LINE = re.compile(r"^[(（]?\s*(20\d{2})\s*年(?:度)?\s*[)）]?$")
+_YEAR = re.compile(r"(?<!\d)(20\d{2})(?:年|(?<=[(（]20\d\d)[)）])")
+_YEAR_LINE = re.compile(r"^[(（]?\s*(20\d{2})\s*年(?:度)?\s*[)）]?(?=$|(?:金额|货币)?单位)")
 _DOCUMENT_KEYS = {
     "department",
     "unit_name",
@@ -53,6 +53,11 @@ def name_from_title(title: str) -> str | None:
     """`1.某经费绩效目标表` → `某经费`; None for a title that names no project."""
     name = _TITLE_END.sub("", _NUMBERING.sub("", one_line(title))).strip('“”"')
     return None if not name or not _GENERIC.sub("", name) else name
+
+
+def is_year_line(text: str) -> bool:
+    """`（2026年度）`, alone or with the money unit."""
+    return bool(_YEAR_LINE.match(key(text)))
 
 
 def is_title(text: str) -> bool:
@@ -141,6 +146,8 @@ class HeadingReader:
             document.title = _NUMBERING.sub("", self._form_titles[0])
         if self._years:
             document.fiscal_year = self._years[0]
+        if document.fiscal_year:
+            # of the heading, or else of the forms themselves
             return []
         return infer_year(document, projects)
 

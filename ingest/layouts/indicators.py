@@ -17,6 +17,7 @@ _PIECES = re.compile(r"\s*(?:\n|；|;)\s*")
 _NAME_AND_VALUE = re.compile(
     r"^([^\d≥≤<>＞＜=＝]{2,}?)\s*((?:[≥≤<>＞＜=＝≧≦]+|大于等于|小于等于|不少于|不低于|不超过|不高于|不小于|不大于|大于|小于|达到|至少|等于)?\s*\d.*)$"
 )
+_NO_UNIT = frozenset(["无", "/", "-", "—", "——"])
 _EMPTY_MARKS = frozenset(["", "…", "……", "...", "......", "—", "——", "-", "/", "无"])
 
 
@@ -152,7 +153,8 @@ class IndicatorReader:
         value: str | None,
         description: str | None,
     ) -> IndicatorDraft:
-        unit = plain(cells[self.unit_column]) or None if self.unit_column is not None else None
+        unit = plain(cells[self.unit_column]) if self.unit_column is not None else None
+        unit = None if not unit or unit in _NO_UNIT else unit
         sign = nature = None
         for index in self.sign_columns:
             word = plain(cells[index])

@@ -3,10 +3,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from approvals.facts import BY_KEY
-from ingest.grid import Cell, Grid
+from ingest.grid import Cell, CellError, Grid
 from ingest.layouts.cells import is_blank
 from ingest.layouts.headers import Meaning, Term, meaning
 from ingest.layouts.words import is_level, word_set
@@ -21,10 +21,17 @@ _WEAK = word_set("""
     专项业务费 上级补助 本级财力 本级支出 本级 注 年底 上半年 下半年 一般债券 专项债券 一级项目 二级项目 三级项目 支出项目
 """)
 _MONEY_GROUPS = {"money", "funding", "plan"}
+# Labels under which further labels stand.
+_OVER_LABELS = {"purpose", "overall_goal", "spending_plan"}
+_AMOUNT_WORDS = re.compile(r"[\d一二三四五六七八九十百千零壹贰叁肆伍陆柒捌玖拾佰仟¥￥#]|万元|亿元")
+_NO_AMOUNT = frozenset(["-", "--", "—", "——", "/", "\\", "无", "－", "–"])
+# A label and its value.
+_PAIR = 2
 _INLINE = re.compile(r"^\s*([^:：\n]{2,24}?)\s*[:：]\s*(\S[\s\S]*)$")
 _LINE_AMOUNT = re.compile(
     r"^(?P<label>[^\d¥￥]{2,24}?)[:：为是计约共安排\s]*(?P<amount>-?[\d,，.]+)\s*(?P<unit>[百千十]?[万亿]?元)?\s*[。；;，,、]?$"
 )
+_YEAR_BEFORE = re.compile(r"^20\d{2}年度?")
 _CLAUSES = re.compile(r"[\n；;。]|[，,](?!\d{3})")
 
 
@@ -96,8 +103,52 @@ def label_of(text: str) -> Meaning | None:
     return None if found is None or is_level(text) else found
 
 
+def labels_in(tokens: list[Token], below: list[Token]) -> dict[int, Meaning]:
+    """Which tokens of a row are labels: column → meaning. `below` is the next row.
+
+    A word that could be a label is a value where a label waits for one: `项目类型 | 部门预算项目`, `单位 | 机关`.
+    """
+    said = [label_of(token.text) if isinstance(token.cell, str) else None for token in tokens]
+    said = [None if told and inline_pairs(token.text) else told for told, token in zip(said, tokens, strict=True)]
+    if len(tokens) > _PAIR and all(said) and _fits_under(tokens, below):
+        return {token.column: told for token, told in zip(tokens, said, strict=True) if told}
+    labels: dict[int, Meaning] = {}
+    before: Token | None = None
+    for index, (token, told) in enumerate(zip(tokens, said, strict=True)):
+        following = said[index + 1] if index + 1 < len(tokens) else told
+        if told and before is not None and _is_value(token, told, before, labels[before.column], following is None):
+            before = None
+            continue
+        if told:
+            labels[token.column] = told
+        before = token if told else None
+    return labels
+
+
+def _fits_under(tokens: list[Token], below: list[Token]) -> bool:
+    """Whether the row below holds the values of a row of labels, one under each."""
+    columns = {token.column for token in tokens}
+    return bool(below) and {token.column for token in below} <= columns and not any(
+        label_of(token.text) for token in below if isinstance(token.cell, str)
+    )  # fmt: skip
+
+
+def _is_value(token: Token, told: Meaning, before: Token, label: Meaning, has_value: bool) -> bool:
+    """Whether a label-like cell is the value of the label left of it."""
+    if label.group in _MONEY_GROUPS or label.key in _OVER_LABELS or token.text.rstrip().endswith((":", "：")):
+        return False
+    if key(token.text) in _WEAK:
+        return True
+    beside = token.column == before.column + before.width
+    if label.key == "category" and (beside or not has_value):
+        return told.how != "exact" or told.key == "" or told.group == "project"
+    return beside and not has_value and (told.how == "compound" or told.key == "") and label.key != ""
+
+
 def inline_pairs(text: str) -> list[tuple[Meaning, str, str]]:
     """`项目名称：某经费`, or several lines of the kind: (meaning, label, value). [] where a cell is no such thing."""
+    if several := _several_amounts(text):
+        return several
     lines = [line for line in text.split("\n") if line.strip()]
     found: list[tuple[Meaning, str, str]] = []
     for line in lines:
@@ -110,6 +161,15 @@ def inline_pairs(text: str) -> list[tuple[Meaning, str, str]]:
             value = text[text.index(told[2][:4]) :] if told[2][:4] in text else told[2]
             return [*found[:-1], (told[0], told[1], value)]
     return found
+
+
+def _several_amounts(text: str) -> list[tuple[Meaning, str, str]]:
+    """`中央资金：2000；省级资金：800`: every piece a label of money with its amount; [] for anything else."""
+    pieces = [piece for piece in _CLAUSES.split(text) if piece.strip()]
+    if len(pieces) < _PAIR or not _AMOUNT_WORDS.search(text):
+        return []
+    told = [_inline_of(piece.strip()) for piece in pieces]
+    return [each for each in told if each] if all(each and each[0].group in _MONEY_GROUPS for each in told) else []
 
 
 def _only(found: list[tuple[Meaning, str, str]], lines: int) -> list[tuple[Meaning, str, str]]:
@@ -136,7 +196,7 @@ def _inline_of(line: str) -> tuple[Meaning, str, str] | None:
 def amounts_in(text: str) -> Iterator[tuple[Meaning | None, str]]:
     """The amounts of a sentence: `预算50万元，其中：财政拨款30万元，其他资金20万元` → (meaning or None, "50万元") …"""
     for clause in _CLAUSES.split(fold(text)):
-        found = _LINE_AMOUNT.match(clause.strip())
+        found = _LINE_AMOUNT.match(_YEAR_BEFORE.sub("", clause.strip()))
         if found:
             label = found["label"].strip(":： ")
             yield meaning(label) or _last_words(label), found["amount"].rstrip(",，.") + (found["unit"] or "")
@@ -162,47 +222,23 @@ class _RegionReader:
         self.grid = grid
         spans = spans_of(grid)
         self.rows = {row: tokens_of(grid, row, spans) for row in range(top, bottom)}
-        self.labels = {row: self._labels(tokens) for row, tokens in self.rows.items()}
+        self.labels = {row: labels_in(tokens, self.rows.get(row + 1, [])) for row, tokens in self.rows.items()}
         self.taken: set[tuple[int, int]] = set()
         self.region = Region()
         # the last long-text label without a value of its own: what stands under it is its text
         self.open: tuple[Token, Meaning] | None = None
+        # long texts read so far: what stands under their last row goes on with them
+        self.texts: list[Pair] = []
 
     def read(self) -> Region:
         for row, tokens in self.rows.items():
             self._row(row, tokens)
         return self.region
 
-    def _labels(self, tokens: list[Token]) -> dict[int, Meaning]:
-        """Which tokens of a row are labels: column → meaning."""
-        labels: dict[int, Meaning] = {}
-        before: Meaning | None = None
-        for token in tokens:
-            found = label_of(token.text) if isinstance(token.cell, str) else None
-            if (
-                found
-                and before is not None
-                and key(token.text).rstrip(":") in _WEAK
-                and not self._expects_label(before)
-            ):
-                found = None
-            if found and inline_pairs(token.text):
-                found = None
-            if found:
-                labels[token.column] = found
-            before = found
-        return labels
-
-    @staticmethod
-    def _expects_label(before: Meaning) -> bool:
-        return before.group in {"money", "funding", "plan"} or before.key in {
-            "purpose",
-            "overall_goal",
-            "spending_plan",
-        }
-
     def _row(self, row: int, tokens: list[Token]) -> None:
         labels = self.labels[row]
+        if not labels and self._goes_on(row, tokens):
+            return
         below = self._row_below(row, tokens)
         for index, token in enumerate(tokens):
             if (row, token.column) in self.taken:
@@ -214,7 +250,7 @@ class _RegionReader:
             following = tokens[index + 1] if index + 1 < len(tokens) else None
             value: Token | None = None
             if following is not None and following.column not in labels and not inline_pairs(following.text):
-                value = following
+                value = following if label.group not in _MONEY_GROUPS or may_be_amount(following.cell) else None
             elif below:
                 value = next((each for each in below if each.column == token.column), None)
             self._pair(token, label, value)
@@ -231,6 +267,17 @@ class _RegionReader:
             return []
         return under if any(token.column in columns for token in under) else []
 
+    def _goes_on(self, row: int, tokens: list[Token]) -> bool:
+        """A row without labels right under long texts: each cell goes on with the text above it."""
+        above = {pair.at: pair for pair in self.texts if pair.row == row - 1}
+        if not tokens or any(token.column not in above for token in tokens):
+            return False
+        for token in tokens:
+            pair = replace(above[token.column], value=token.cell, row=row)
+            self.texts.append(pair)
+            self.region.pairs.append(pair)
+        return True
+
     def _pair(self, token: Token, label: Meaning, value: Token | None) -> None:
         if value is not None:
             self.taken.add((value.row, value.column))
@@ -239,7 +286,24 @@ class _RegionReader:
         cell = value.cell if value is not None else None
         row = value.row if value is not None else token.row
         at = value.column if value is not None else token.column
-        self.region.pairs.append(Pair(label.key, token.text, cell, row, token.column, label.term, label.unit, at))
+        cell = self._whole_period(label, value) or cell
+        self._say(Pair(label.key, token.text, cell, row, token.column, label.term, label.unit, at))
+
+    def _whole_period(self, label: Meaning, value: Token | None) -> str | None:
+        """`2026年1月 | 至 | 2026年12月` in three cells is one period."""
+        if value is None or label.key != "period":
+            return None
+        after = [each for each in self.rows[value.row] if each.column > value.column]
+        if len(after) < _PAIR or key(after[0].text) not in {"至", "到", "-", "—", "~"}:
+            return None
+        self.taken |= {(each.row, each.column) for each in after[:2]}
+        return f"{value.text}{after[0].text}{after[1].text}"
+
+    def _say(self, pair: Pair) -> None:
+        self.region.pairs.append(pair)
+        fact = BY_KEY.get(pair.key)
+        if fact and fact.kind == "long_text" and not is_blank(pair.value):
+            self.texts.append(pair)
 
     def _free(self, token: Token) -> None:
         """A cell that is no label: label and value in one, the text of an open label, or nobody's."""
@@ -250,11 +314,13 @@ class _RegionReader:
                     Pair(told.key, name, value, token.row, token.column, told.term, told.unit, token.column)
                 )
             return
-        if self.open and token.column > self.open[0].column:
+        if self.open and self._is_under(token, self.open[0]):
             label_token, label = self.open
             fact = BY_KEY.get(label.key)
-            if fact and (fact.kind == "long_text" or fact.group in {"money", "plan"}):
-                self.region.pairs.append(
+            if fact and (
+                fact.kind == "long_text" or (fact.group in {"money", "plan"} and self._is_amount_of(token, label_token))
+            ):
+                self._say(
                     Pair(
                         label.key,
                         label_token.text,
@@ -269,6 +335,23 @@ class _RegionReader:
                 self.open = None
                 return
         self.region.orphans.append(token)
+
+    def _is_under(self, token: Token, label: Token) -> bool:
+        """Right of a label, or the only cell of the row under a label that has its row for itself."""
+        alone = len(self.rows[label.row]) == 1 and len(self.rows[token.row]) == 1
+        return token.column > label.column or (alone and token.row == label.row + 1)
+
+    def _is_amount_of(self, token: Token, label: Token) -> bool:
+        """An amount with nothing but labels left of it: `保安服务费 | 191` under 项目预算 is an item of its own."""
+        left = [each for each in self.rows[token.row] if each.column < token.column and each is not label]
+        return may_be_amount(token.cell) and all(each.column in self.labels[token.row] for each in left)
+
+
+def may_be_amount(cell: Cell) -> bool:
+    """Whether a cell may state an amount, be it in words or wrongly; other words beside a label of money are not its."""
+    if not isinstance(cell, str) or isinstance(cell, CellError):
+        return True
+    return bool(_AMOUNT_WORDS.search(cell)) or cell.strip() in _NO_AMOUNT
 
 
 def zip_lines(labels: str, values: str) -> list[tuple[Meaning, str, str]]:

@@ -1,6 +1,7 @@
 """After reading: what the projects of a table say together. Shared by all layouts."""
 
 from collections import defaultdict
+from collections.abc import Container, Iterable
 from decimal import Decimal
 
 from ingest.drafts import ProjectDraft
@@ -23,14 +24,19 @@ _PARTS_OF = {
 }  # fmt: skip
 
 
-def settle(projects: list[ProjectDraft], hierarchy: Hierarchy | None, unit: str | None) -> list[Problem]:
-    """Repair and report what only shows when all projects are read. Changes the projects."""
+def settle(
+    projects: list[ProjectDraft], hierarchy: Hierarchy | None, unit: str | None, part_only: Container[int] = ()
+) -> list[Problem]:
+    """Repair and report what only shows when all projects are read. Changes the projects.
+
+    `part_only` are the ids of projects whose form prints a part of the total alone, see `is_part_only`.
+    """
     problems = resolve_names(projects)
     if hierarchy:
         problems += hierarchy.problems()
         problems += _organisation_sums(hierarchy, unit)
     for project in projects:
-        problems += funding_sum(project, unit)
+        problems += funding_sum(project, unit, id(project) in part_only)
     problems += same_names(projects)
     problems += [
         report(
@@ -52,8 +58,18 @@ def tolerance(unit: str | None, terms: int) -> Decimal:
     return UNITS[unit or "元"] * Decimal("0.005") * max(terms, 1) if unit and unit != "元" else Decimal("0")
 
 
-def funding_sum(project: ProjectDraft, unit: str | None) -> list[Problem]:
-    """Compare the total with the sum of its sources; sums of sums are taken out of the sources first."""
+def is_part_only(printed: Iterable[str]) -> bool:
+    """Whether a form prints one source alone, as `其中：财政拨款`: it need not make up the total."""
+    sources = set(printed)
+    parts = {part for whole in sources for part in _PARTS_OF.get(whole, ())}
+    return len(sources - parts) == 1
+
+
+def funding_sum(project: ProjectDraft, unit: str | None, part_only: bool = False) -> list[Problem]:
+    """Compare the total with the sum of its sources; sums of sums are taken out of the sources first.
+
+    `part_only`: the form has no place for further sources, so that they may say less than the total.
+    """
     if not project.funding:
         return []
     if project.total is None:
@@ -64,7 +80,7 @@ def funding_sum(project: ProjectDraft, unit: str | None) -> list[Problem]:
         _drop_sums(project, total)
     added = sum(project.funding.values(), Decimal(0))
     difference = added - total
-    if abs(difference) <= tolerance(unit, len(project.funding) + 1):
+    if abs(difference) <= tolerance(unit, len(project.funding) + 1) or (part_only and difference < 0):
         return []
     apart = format_amount(abs(difference))
     told = f"各来源之和 {format_amount(added)} 元，总额 {format_amount(total)} 元，相差 {apart} 元"

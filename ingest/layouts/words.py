@@ -57,7 +57,7 @@ _PROJECT_END = re.compile(
 
 # A year is no code: 2026年…, …2026.
 _CODE_BEFORE_NAME = re.compile(
-    r"^(?![（(〔\[]?20\d\d[）)〕\]]?年)[\[【〔(（]?\s*([0-9][0-9A-Za-z]{2,})\s*[\]】〕)）]?\s*[-—–－_:：.．、\s]*\s*(?=[\u3400-\u9fff(（《“\"])"
+    r"^(?![（(〔\[]?20\d\d[）)〕\]]?年)[\[［【〔(（]?\s*([0-9][0-9A-Za-z]{2,})\s*[\]］】〕)）]?\s*[-—–－_:：.．、\s]*\s*(?=[\u3400-\u9fff(（《“\"])"
 )
 _CODE_AFTER_NAME = re.compile(
     r"^(.*[\u3400-\u9fff）)])\s*[\[【〔(（_-]?\s*(?!20[0-4]\d\D?$)([0-9][0-9A-Za-z]{2,})\s*[\]】〕)）]?$"
@@ -65,7 +65,7 @@ _CODE_AFTER_NAME = re.compile(
 _REGION_AFTER_NAME = re.compile(r"(?<=[\u3400-\u9fff）)])\s*[-—–]\s*\d{6,}$")
 _PROJECT_CODE = re.compile(
     r"^(?:"
-    r"[\[【〔(（]\s*(?P<bracketed>[0-9A-Za-z][0-9A-Za-z—–-]{4,})\s*[\]】〕)）]\s*[-—–－_]?"
+    r"[\[［【〔(（]\s*(?P<bracketed>[0-9A-Za-z][0-9A-Za-z—–-]{4,})\s*[\]］】〕)）]\s*[-—–－_]?"
     r"|(?P<dashed>\d{1,4}[—–－-]\d{4,})\s*[-—–－_]?"
     r"|(?P<long>(?=[0-9A-Za-z]*\d)[0-9A-Z][0-9A-Za-z]{8,})\s*[-—–－_:：\s]?"
     r"|(?P<cut>[—–－-]\d{4,})"
@@ -142,6 +142,26 @@ def split_project(text: str) -> tuple[str | None, str]:
         code = found["bracketed"] or found["dashed"] or found["long"] or found["cut"]
         return code, text[found.end() :]
     return None, text
+
+
+_TICKED = "☑√✓✔■☒"
+_NOT_TICKED = "□☐○◻"
+_BOX = re.compile(f"[{_TICKED}{_NOT_TICKED}]")
+_OPTION_NUMBER = re.compile(r"^\s*\d{1,2}\s*[.、．]\s*")
+
+
+def ticked(text: str | None) -> str | None:
+    """The chosen words of a line to tick: `□新增项目 ☑延续项目`, `1.新增□ 2.延续√` → 延续项目, 延续; "" becomes None.
+
+    A text without boxes to choose from stays as it is.
+    """
+    if not text or not (set(text) & set(_NOT_TICKED)):
+        return text
+    before = text.lstrip()[:1] in _TICKED + _NOT_TICKED
+    marks, words = _BOX.findall(text), _BOX.split(text)
+    words = words[1:] if before else words[:-1]
+    chosen = [word for mark, word in zip(marks, words, strict=False) if mark in _TICKED]
+    return "、".join(_OPTION_NUMBER.sub("", word).strip(" 　;；,，") for word in chosen) or None
 
 
 def is_code_cut_at_front(code: str) -> bool:
