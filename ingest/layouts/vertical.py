@@ -67,10 +67,17 @@ def _goes_on(text: str) -> bool:
 
 
 def _with_rest(grid: Grid, rest: list[Paragraph], below: Grid) -> Grid:
+    """The two grids as one; the lines between belong to the cell above, or to a label they begin below."""
+    begun = "".join(each.text for each in rest)
+    first = below.rows[0][0] if below.rows and below.rows[0] else None
+    if isinstance(first, str) and meaning(begun + first):
+        below.rows[0] = ["\n".join([*(each.text for each in rest), first]), *below.rows[0][1:]]
+        rest = []
     last = list(grid.rows[-1])
     while last and last[-1] is None:
         last.pop()
-    last[-1] = "\n".join([str(last[-1]), *(each.text for each in rest)])
+    if last and rest:
+        last[-1] = "\n".join([str(last[-1]), *(each.text for each in rest)])
     above, under = grid, below
     count = len(above.rows)
 

@@ -1,5 +1,7 @@
 """Tables that have become text: one cell a line, or cells of several lines."""
 
+from decimal import Decimal
+
 from ingest.extract import extract
 from tests.ingest.layouts.forms import lines, read, table, told
 
@@ -52,3 +54,10 @@ def test_what_follows_the_table_is_not_taken_into_it() -> None:
 def test_a_cell_of_several_lines_in_a_row_with_tabs() -> None:
     body = _with_tabs(CARD.format(GOAL.replace("\n", "\\n")))
     assert told(extract(_text(body), "表.txt")) == _expected()
+
+
+def test_a_label_of_two_lines_begins_its_row() -> None:
+    body = _with_tabs(CARD.format("更换旧灯")).replace("年度资金总额（万元）", "年度资金总额\n（万元）")
+    extraction = extract(_text(body), "表.txt")
+    assert extraction.projects[0].total == Decimal("125000.00")
+    assert extraction.projects[0].name == "湖岸照明养护"
