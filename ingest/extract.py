@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.conf import settings
+
 from ingest.drafts import Extraction
 from ingest.grid import Block, Document, Grid, Paragraph
 from ingest.hints import Hints
@@ -52,7 +54,7 @@ def extract(
     of the form, or a function that finds it when it sees the document.
     """
     try:
-        document = read(source, name, progress=progress)
+        document = read(source, name, max_bytes=settings.PERFGOALS_MAX_UPLOAD_BYTES, progress=progress)
     except Refused as refused:
         return Extraction(problems=[refused.problem])
     except OSError as error:
