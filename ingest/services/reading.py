@@ -94,6 +94,7 @@ class _Reader:
     def __init__(self, upload: Upload) -> None:
         self.upload = upload
         self._written_at = time.monotonic()
+        self._before = 0
         self._last = (0, 0)
         self._told = (0, 0)
 
@@ -121,8 +122,15 @@ class _Reader:
         return work
 
     def heard(self, progress: tuple[int, int]) -> None:
-        """How far the reader is; the row is written a few times a second."""
-        self._last = progress
+        """How far the reader is; the row is written a few times a second.
+
+        A workbook's sheets are told one after the other: what was read of earlier ones counts.
+        """
+        done, whole = progress
+        last_done, last_whole = self._last
+        if self._before + done < last_done or self._before + whole < last_whole:
+            self._before = last_whole
+        self._last = (self._before + done, self._before + whole)
         if time.monotonic() - self._written_at >= TELL_EVERY:
             self.renew()
 

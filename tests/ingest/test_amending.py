@@ -1,4 +1,4 @@
-"""Correcting what was read, deciding where the file does not settle it: kept, checked again, and the only way through."""
+"""Correcting what was read, deciding where the file does not settle it: kept, checked, and the only way through."""
 
 from collections.abc import Callable
 
@@ -254,6 +254,36 @@ class TestErrorsThatBarTheFile:
         assert errors(upload) == []
         assert draft(upload)["total"] == "5000000.00"
         assert draft(upload)["indicators"][0]["value"] == "≥4", "what was corrected before holds after reading again"
+
+    def test_two_departments(self, city: City) -> None:
+        header = "单位编码\t单位名称\t总计\t一般公共预算\t一级指标\t明细指标\t指标值\n"
+        text = (
+            f"2027年项目绩效目标表\n单位：元\n{header}"
+            f"{city.department.code}\t{city.department.name}\n{city.unit.code}\t{city.unit.name}\n"
+            "\t清淤\t500.00\t500.00\n\t\t\t\t产出指标\t清淤长度\t≥3公里\n"
+            f"999\t市蓬莱局\n999001\t市蓬莱局本级\n\t护岸\t300.00\t300.00\n\t\t\t\t产出指标\t护岸长度\t≥2公里\n"
+        )
+        upload = read(city, text)
+        problem = self.barred(city, upload, "TWO_DEPARTMENTS")
+        assert problem["departments"] == [city.department.name, "市蓬莱局"]
+        amending.decide(upload.pk, city.filer, problem["id"], f"department:{city.department.name}")
+        assert [p.left_out for p in upload.projects.all()] == [False, True]
+        with pytest.raises(Refusal):
+            uploads.accept(upload.pk, city.filer, [2])
+        assert [d.project.name for d in uploads.accept(upload.pk, city.filer, None)] == ["清淤"]
+
+    def test_a_correction_whose_cell_is_gone_after_reading_again_is_told(self, city: City) -> None:
+        text = lines(city, GOOD, unit="单位：万元").replace("总计", "总计（元）")
+        upload = read(city, text)
+        amending.correct(upload.pk, city.filer, Cell("value", 1, 0), "≥4")
+        problem = self.barred(city, upload, "MONEY_UNIT")
+        Amendment.objects.filter(kind="correction").update(position=7)
+        amending.decide(upload.pk, city.filer, problem["id"], "unit:元")
+        uploads.read(upload.pk)
+        stored = Upload.objects.get(pk=upload.pk)
+        lost = next(p for p in stored.problems if p["code"] == "CORRECTION_LOST")
+        assert "≥4" in lost["message"]
+        assert draft(upload)["indicators"][0]["value"] == "≥3"
 
     def test_what_was_not_offered_is_not_decided(self, city: City) -> None:
         upload = read(city, lines(city, GOOD.replace("500.00", "600.00")))

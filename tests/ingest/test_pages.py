@@ -203,16 +203,26 @@ class TestProgress:
         begun = time.monotonic()
         with django_assert_max_num_queries(12):
             for done in range(2001):
-                reader.tell(done, 2000)
+                reader.heard((done, 2000))
             assert time.monotonic() - begun < 10 * TELL_EVERY
             reader.finish()
         row = Upload.objects.get(pk=reader.upload.pk)
         assert (row.done, row.whole, row.progress) == (2000, 2000, 100)
         assert row.leased_until > timezone.now()
 
+    def test_the_sheets_of_a_workbook_add_up(self, city: City) -> None:
+        reader = self.reader(city)
+        for sheet in (100, 50, 50):
+            for done in (0, sheet // 2, sheet):
+                reader.heard((done, sheet))
+        reader.finish()
+        row = Upload.objects.get(pk=reader.upload.pk)
+        assert (row.done, row.whole) == (200, 200)
+
     def test_it_is_shown(self, city: City, as_) -> None:
         reader = self.reader(city)
-        reader.tell(500, 2000)
+        reader.heard((500, 2000))
+        reader.finish()
         page = as_(city.filer).get(f"/uploads/{reader.upload.pk}/status/").content.decode()
         assert 'value="25"' in page
         assert "500 / 2,000（25%）" in page
@@ -220,7 +230,7 @@ class TestProgress:
     def test_whoever_lost_the_claim_tells_nothing(self, city: City) -> None:
         reader = self.reader(city)
         Upload.objects.filter(pk=reader.upload.pk).update(attempts=2)
-        reader.tell(500, 2000)
+        reader.heard((500, 2000))
         reader.finish()
         assert Upload.objects.get(pk=reader.upload.pk).done == 0
 
