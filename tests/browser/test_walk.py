@@ -135,7 +135,7 @@ def test_from_filer_to_approval(city: City, sign_in: Callable[..., Page], errors
     approver.get_by_role("link", name=re.compile("编制批复")).click()
     shoot(approver, "11-compose")
     approver.get_by_label("说明").fill("请按批复的目标组织实施。")
-    approver.get_by_role("button", name="预览").click()
+    approver.get_by_role("button", name="预览", exact=True).click()
     expect(approver.get_by_text("85,000.00").first).to_be_visible()
     shoot(approver, "12-preview")
     approver.get_by_role("button", name="发出批复").click()
