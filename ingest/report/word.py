@@ -40,7 +40,8 @@ def mark(data: bytes, marks: Sequence[Mark]) -> bytes:
         buffer = BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as out:
             for member in archive.infolist():
-                out.writestr(member, changed.pop(member.filename, None) or archive.read(member))
+                new = changed.pop(member.filename) if member.filename in changed else archive.read(member)
+                out.writestr(member, new)
             for name, content in changed.items():
                 out.writestr(name, content)
     return buffer.getvalue()
