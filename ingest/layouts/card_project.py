@@ -8,7 +8,7 @@ from approvals.facts import BY_KEY, synonym_key
 from ingest.drafts import IndicatorDraft, ProjectDraft
 from ingest.grid import Cell
 from ingest.layouts.cells import Clerk, is_blank, long, plain
-from ingest.layouts.headers import Term
+from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import name_from_title
 from ingest.layouts.labels import Pair, amounts_in, zip_lines
 from ingest.layouts.units import UnitFinder
@@ -204,6 +204,11 @@ class ProjectBuilder:
             if lines := zip_lines(pair.label, value):
                 read = [(told.key, self._amount(text, told.key, each.place)) for told, _, text in lines]
                 return [(told, amount) for told, amount in read if amount is not None and told in BY_KEY]
+            if (count := _labels_in_lines(pair.label)) > 1:
+                detail = f"左边有 {count} 个名称，这里不是 {count} 行金额：“{plain(value)}”"
+                problem = report("AMOUNT", each.place, detail, field=name, found=plain(value), expected="每行一个金额")
+                self.clerk.problems.append(problem)
+                return []
             if parse_amount(value).trouble == "not_a_number" and (told := self._sentence(value)):
                 return told
         unit = pair.unit
@@ -249,6 +254,12 @@ class ProjectBuilder:
 
     def _tell(self, detail: str) -> None:
         self.clerk.problems.append(report("TERM_CHOSEN", self.card.place, detail, field="绩效指标"))
+
+
+def _labels_in_lines(label: str) -> int:
+    """How many labels of money stand one under the other in one cell."""
+    told = [meaning(line) for line in label.split("\n") if line.strip()]
+    return len(told) if all(each and each.group in {"money", "funding"} for each in told) else 1
 
 
 def not_loaded(cards: Iterable[Card]) -> list[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ingest.drafts import DocumentDraft, ProjectDraft
 from ingest.layouts.headers import meaning
+from ingest.layouts.inline import split_line
 from ingest.layouts.words import split_organisation
 from ingest.problems import Problem, report
 from perfgoals.money import money_unit
@@ -33,7 +34,7 @@ _APPROVAL = re.compile(r"批复")
 _NUMBERING = re.compile(
     r"^(?:附件?\s*\d*[-—\d]*[::]?|附表\s*\d*[-—\d]*[::]?|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[.、．])\s*"
 )
-_LABELLED = re.compile(r"([^:：\s　]{2,16})\s*[:：]\s*([^:：]*?)(?=(?:\s{2,}|\t|　)\s*[^:：\s　]{2,16}\s*[:：]|$)")
+_LABELLED = re.compile(r"^\s*([^:：]{2,24}?)\s*[:：]\s*(.*)$", re.DOTALL)
 _LETTER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[【(（]20\d{2}[〕\]】)）]\d{1,5}号")
 _MAX_TITLE = 60
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?:年|(?<=[(（]20\d\d)[)）])")
@@ -83,10 +84,11 @@ def is_other_stage_title(text: str) -> bool:
 def labelled(text: str) -> list[tuple[str, str, str]]:
     """`部门名称：某局   金额单位：万元` → [(field key, label, value), …]; labels that mean nothing are left out."""
     found = []
-    for label, value in _LABELLED.findall(text):
-        told = meaning(label)
-        if told and told.key and not (told.key == "unit_name" and money_unit(value)):
-            found.append((told.key, label, one_line(value)))
+    for piece in split_line(text):
+        pair = _LABELLED.match(piece)
+        told = meaning(pair[1]) if pair else None
+        if pair and told and told.key and not (told.key == "unit_name" and money_unit(pair[2])):
+            found.append((told.key, pair[1], one_line(pair[2])))
     return found
 
 

@@ -9,6 +9,7 @@ from approvals.facts import BY_KEY
 from ingest.grid import Cell, CellError, Grid
 from ingest.layouts.cells import is_blank
 from ingest.layouts.headers import Meaning, Term, meaning
+from ingest.layouts.inline import split_line
 from ingest.layouts.words import is_level, word_set
 from perfgoals.money import money_unit
 from perfgoals.text import fold, key, one_line, tidy
@@ -149,7 +150,7 @@ def inline_pairs(text: str) -> list[tuple[Meaning, str, str]]:
     """`项目名称：某经费`, or several lines of the kind: (meaning, label, value). [] where a cell is no such thing."""
     if several := _several_amounts(text):
         return several
-    lines = [line for line in text.split("\n") if line.strip()]
+    lines = [piece for line in text.split("\n") if line.strip() for piece in split_line(line)]
     found: list[tuple[Meaning, str, str]] = []
     for line in lines:
         told = _inline_of(line)

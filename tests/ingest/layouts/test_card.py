@@ -115,3 +115,12 @@ def test_the_own_office_tells_the_department() -> None:
     assert extraction.document.department == "云溪市城管局"
     assert {project.department for project in extraction.projects} == {"云溪市城管局"}
     assert "DEPARTMENT_INFERRED" in codes(extraction)
+
+
+def test_lines_of_labels_beside_one_number_are_not_guessed() -> None:
+    lost = CARD.replace(
+        "年度资金总额 | 12.5 | 其中：财政拨款 | 12.5", "项目资金 | 年度资金总额\\n财政拨款\\n其他资金 | 605010 | <"
+    )
+    extraction = read(table(lost))
+    assert extraction.projects[0].total is None
+    assert any("605010" in message for message in severe(extraction))
