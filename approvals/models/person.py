@@ -103,13 +103,13 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()} {self.organisation or ''}".strip()
 
-    @property
-    def organisation(self) -> Bureau | Department | Unit | None:
-        """Where the role is held; None for all regions."""
-        return self.unit or self.department or self.bureau
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Let administrators and auditors into the admin site; nothing else follows from is_staff."""
         super().save(*args, **kwargs)
         if self.role in (Role.ADMINISTRATOR, Role.AUDITOR) and not self.user.is_staff:
             User.objects.filter(pk=self.user_id).update(is_staff=True)
+
+    @property
+    def organisation(self) -> Bureau | Department | Unit | None:
+        """Where the role is held; None for all regions."""
+        return self.unit or self.department or self.bureau
