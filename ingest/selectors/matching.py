@@ -212,14 +212,15 @@ def _unit(draft: ProjectDraft, units: list[Unit], department: Department, proble
         own = [unit for unit in units if unit.is_own_office]
         if len(own) == 1 and not draft.unit_code:
             return own[0]
+    told = " ".join(filter(None, (draft.unit_code, printed)))
     problems.append(
         _error(
             "UNIT_UNKNOWN",
             draft.place,
             "单位",
-            " ".join(filter(None, (draft.unit_code, printed))),
+            told,
             _names(units, with_code=True),
-            f"“{department.name}”下没有登记单位“{' '.join(filter(None, (draft.unit_code, printed))) or '（未写明）'}”。",
+            f"“{department.name}”下没有登记单位“{told or '（未写明）'}”。",
             "核对单位代码和名称；如果无误，请系统管理员登记该单位。",
         )
     )

@@ -1,5 +1,6 @@
 """A clerk with forty projects: drops files, corrects in place, decides, explains headers, takes all over."""
 
+# ruff: noqa: F401, F811  (fixtures are taken over by name)
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 from approvals.models import Declaration
 from ingest.models import Upload
 from ingest.services import uploads
-from tests.browser.test_walk import NARROW, city, errors, shoot, sign_in  # noqa: F401
+from tests.browser.test_walk import NARROW, city, errors, shoot, sign_in
 from tests.factories import City
 from tests.ingest.test_amending import GOOD, lines
 from tests.ingest.test_choosing import COLUMNS, STRANGE
@@ -41,7 +42,7 @@ def read_all() -> None:
         uploads.read(upload.pk)
 
 
-def test_forty_projects(city: City, sign_in: Callable[..., Page], errors: list[str], tmp_path: Path) -> None:  # noqa: F811
+def test_forty_projects(city: City, sign_in: Callable[..., Page], errors: list[str], tmp_path: Path) -> None:
     page = sign_in(city.filer)
     page.goto("/uploads/")
     with page.expect_navigation():
@@ -104,7 +105,7 @@ def test_forty_projects(city: City, sign_in: Callable[..., Page], errors: list[s
     assert [e for e in errors if "favicon" not in e] == []
 
 
-def test_on_a_telephone(city: City, sign_in: Callable[..., Page], errors: list[str]) -> None:  # noqa: F811
+def test_on_a_telephone(city: City, sign_in: Callable[..., Page], errors: list[str]) -> None:
     page = sign_in(city.filer, viewport=NARROW)
     page.goto("/uploads/")
     page.get_by_label("选择一个或多个文件").set_input_files(

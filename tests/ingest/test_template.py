@@ -1,5 +1,6 @@
 """The template reads back without a question: what is filled in is what is read."""
 
+# ruff: noqa: E501  (rows read best on one line)
 from decimal import Decimal
 from io import BytesIO
 
@@ -97,7 +98,7 @@ def test_text_never_becomes_a_formula() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.database
-def test_last_year_s_declarations_come_back_as_this_year_s(as_city=None) -> None:
+def test_last_year_s_declarations_come_back_as_this_year_s() -> None:
     from django.core.files.base import ContentFile
 
     from approvals.models import Declaration
