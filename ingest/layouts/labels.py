@@ -189,6 +189,9 @@ def _inline_of(line: str) -> tuple[Meaning, str, str] | None:
     told = meaning(label)
     if told is None or meaning(line) is not None or is_level(label):
         return None
+    if told.group in _MONEY_GROUPS and not any(map(str.isdigit, value)) and value.endswith(("。", "；")):
+        # 财政拨款收入：指本级财政当年拨付的资金。
+        return None
     if told.key == "unit_name" and money_unit(value):
         return Meaning("money_unit"), label, value
     return told, label, value
@@ -339,8 +342,11 @@ class _RegionReader:
 
     def _is_under(self, token: Token, label: Token) -> bool:
         """Right of a label, or the only cell of the row under a label that has its row for itself."""
+        if token.column > label.column:
+            return True
         alone = len(self.rows[label.row]) == 1 and len(self.rows[token.row]) == 1
-        return token.column > label.column or (alone and token.row == label.row + 1)
+        # 项目支出绩效目标 over everything else is a title, not a label
+        return alone and token.row == label.row + 1 and any(pair.row < label.row for pair in self.region.pairs)
 
     def _is_amount_of(self, token: Token, label: Token) -> bool:
         """An amount with nothing but labels left of it: `保安服务费 | 191` under 项目预算 is an item of its own."""

@@ -516,3 +516,21 @@ def test_an_amount_that_cannot_be_read_is_an_error(amount: str) -> None:
 产出指标 | 保洁长度 | 9公里
 """
     assert "AMOUNT" in codes(read(table(drawing)))
+
+
+def test_headings_above_a_form_and_explanations_under_it_are_no_fields() -> None:
+    drawing = """
+项目支出绩效目标 | < | <
+1、人才引进专项经费绩效目标表 | < | <
+单位：万元 | < | <
+项目名称 | 人才引进专项经费 | <
+资金总额 | 12 | <
+绩效目标 | 引进人才 | <
+一级指标 | 三级指标 | 指标值
+产出指标 | 引进人数 | 9人
+第四部分 名词解释 | < | <
+一、财政拨款收入：指云溪市财政当年拨付的钱。 | < | <
+"""
+    extraction = read(table(drawing))
+    assert [project.goal for project in extraction.projects] == ["引进人才"]
+    assert severe(extraction) == []
