@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from approvals.facts import BY_KEY
 from ingest.drafts import Extraction, ProjectDraft
 from ingest.grid import Document, Grid, Paragraph
 from ingest.layouts.base import NO_MATCH, Match
@@ -12,11 +13,21 @@ from ingest.layouts.header_rows import headers
 from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import is_department_goal_title, is_title, labelled
 from ingest.layouts.indicators import IndicatorReader
-from ingest.layouts.labels import _WEAK, Pair, inline_pairs, label_of, labels_in, read_region, spans_of, tokens_of
+from ingest.layouts.labels import (
+    _WEAK,
+    Pair,
+    Region,
+    inline_pairs,
+    label_of,
+    labels_in,
+    read_region,
+    spans_of,
+    tokens_of,
+)
 from ingest.layouts.settle import is_part_only, settle
 from ingest.layouts.units import UnitFinder, units_stated
 from ingest.layouts.unplaced import columns_not_read, text_unplaced
-from ingest.layouts.words import is_level1, split_organisation
+from ingest.layouts.words import is_level1, is_total, split_organisation
 from ingest.problems import report
 from perfgoals.text import find_years, key, same
 
@@ -230,7 +241,8 @@ class _CardReader:
         width = self.header.width if self.header else len(cells)
         if len(cells) < width:
             cells = [*cells, *[None] * (width - len(cells))]
-        if all(is_blank(cell) for cell in cells):
+        filled = texts_of(cells)
+        if not filled or is_total(filled[0][1]):
             return
         for number, reader in enumerate(self.readers):
             found = reader.read(grid, row, cells)
@@ -277,8 +289,21 @@ class _CardReader:
                 named |= keys & _NAME_KEYS
         return starts
 
+    def _finish_text(self, region: Region, top: int) -> None:
+        """The first row of a page without a label is the rest of the long text the page before ended with."""
+        first = [token for token in region.orphans if token.row == 0]
+        if top or len(first) != 1 or not self.card.pairs or any(pair.row == 0 for pair in region.pairs):
+            return
+        last = self.card.pairs[-1]
+        fact = BY_KEY.get(last.pair.key)
+        if fact and fact.kind == "long_text" and last.pair.value and first[0].column == last.pair.at:
+            whole = replace(last.pair, value=f"{last.pair.value}\n{first[0].cell}")
+            self.card.pairs[-1] = Found(whole, last.place)
+            region.orphans.remove(first[0])
+
     def _take(self, grid: Grid, top: int, bottom: int) -> None:
         region = read_region(grid, top, bottom)
+        self._finish_text(region, top)
         # What stands above the project's name, as the heading of an approval does, is not yet the form.
         first = min((pair.row for pair in region.pairs if pair.key in _NAME_KEYS), default=bottom)
         titles = [token for token in region.orphans if is_title(token.text) or is_department_goal_title(token.text)]
@@ -304,7 +329,7 @@ class _CardReader:
                 card.orphans.append((token.text, place))
             elif token.row >= first:
                 self._title(token.text)
-        self.clerk.problems += text_unplaced(grid, region, titles)
+        self.clerk.problems += text_unplaced(grid, region, titles, within=self.card.has(*_NAME_KEYS))
 
 
 def _term_of(title: str) -> Term | None:

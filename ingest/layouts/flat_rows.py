@@ -13,10 +13,11 @@ from ingest.layouts.header_rows import is_counting_row
 from ingest.layouts.heading import is_title
 from ingest.layouts.settle import compare
 from ingest.layouts.units import units_stated
-from ingest.layouts.unplaced import columns_not_read
+from ingest.layouts.unplaced import columns_not_read, is_part_of_form
 from ingest.layouts.words import is_level1, is_level2, is_total
 from ingest.problems import report
 
+_NUMBER = re.compile(r"^[\d.]+$")
 _PAGE_NUMBER = re.compile(r"^(?:第?\s*\d+\s*页?(?:\s*[,，/共]*\s*第?\d+\s*页)?|[-—]\s*\d+\s*[-—])$")
 
 
@@ -87,6 +88,16 @@ class FlatRows:
             self._after_page_end = False
         self._name_on_row_before = named
         self._indicators(grid, row, cells, columns)
+        self._tell_outside(grid, row, cells, columns)
+
+    def _tell_outside(self, grid: Grid, row: int, cells: Sequence[Cell], columns: FlatColumns) -> None:
+        """A row whose only text stands under no header that is read: `一、特定目标类`."""
+        filled = texts_of(cells)
+        read = {*columns.project, *(column for reader in columns.readers for column in reader.columns)}
+        if len(filled) == 1 and filled[0][0] not in read and not _NUMBER.match(filled[0][1].strip()):
+            column, text = filled[0]
+            if not is_part_of_form(text):
+                self.clerk.problems.append(report("TEXT_UNPLACED", grid.place(row, column), found=text))
 
     def _indicators(self, grid: Grid, row: int, cells: Sequence[Cell], columns: FlatColumns) -> None:
         for reader in columns.readers:

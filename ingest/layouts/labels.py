@@ -11,7 +11,7 @@ from ingest.layouts.cells import is_blank
 from ingest.layouts.headers import Meaning, Term, meaning
 from ingest.layouts.inline import split_line
 from ingest.layouts.words import is_level, word_set
-from perfgoals.money import money_unit
+from perfgoals.money import money_unit, parse_amount
 from perfgoals.text import fold, key, one_line, tidy
 
 _MAX_LABEL = 26
@@ -34,6 +34,7 @@ _LINE_AMOUNT = re.compile(
 )
 _YEAR_BEFORE = re.compile(r"^20\d{2}年度?")
 _CLAUSES = re.compile(r"[\n；;。]|[，,](?!\d{3})")
+_CLAUSES_AND_BRACKETS = re.compile(_CLAUSES.pattern + r"|[()]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,10 @@ def _inline_of(line: str) -> tuple[Meaning, str, str] | None:
 
 def amounts_in(text: str) -> Iterator[tuple[Meaning | None, str]]:
     """The amounts of a sentence: `预算50万元，其中：财政拨款30万元，其他资金20万元` → (meaning or None, "50万元") …"""
-    for clause in _CLAUSES.split(fold(text)):
+    for clause in _CLAUSES_AND_BRACKETS.split(fold(text)):
+        if parse_amount(clause).unit:
+            yield None, clause.strip()
+            continue
         found = _LINE_AMOUNT.match(_YEAR_BEFORE.sub("", clause.strip()))
         if found:
             label = found["label"].strip(":： ")

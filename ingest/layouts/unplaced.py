@@ -19,7 +19,7 @@ _LONGEST_LABEL = 24
 _LONG = 16
 # 附件5-1, 表14, 注：…, 填表说明：…, 审核人：, 年 月 日, 至, □: parts of a form, not of its content
 _PART_OF_FORM = re.compile(
-    r"^(?:附件|附表|附|表)[:\d一二三四五六七八九十—.-]*$|^(?:注|备注|说明|填表说明|填报说明|编制说明|填写说明)(?:[:\d]|$)"
+    r"^(?:附件|附表|附|表)[:\d一二三四五六七八九十—.-]*$|^(?:注|备注|说明|填表说明|填报说明|编制说明|填写说明|验证码)(?:[:\d]|$)"
     r"|[(]?(?:盖章|公章|签字|签章|签名)|^.{0,12}:$|^年月日$|^\d{4}年\d{1,2}月(?:\d{1,2}日)?$|^第?\d+页|^[—-]\d+[—-]$|^[□☐○√☑]+$"
 )
 
@@ -43,17 +43,21 @@ def columns_not_read(grid: Grid, header: Header) -> list[Problem]:
     return told
 
 
-def text_unplaced(grid: Grid, region: Region, headings: list[Token]) -> list[Problem]:
-    """Cells of a form that no label claims: a line for each row."""
-    first = min((pair.row for pair in region.pairs), default=None)
+def text_unplaced(grid: Grid, region: Region, headings: list[Token], within: bool = False) -> list[Problem]:
+    """Cells of a form that no label claims: a line for each row.
+
+    Rows above the first label are the heading, unless the region stands `within` a form that has begun before.
+    """
+    first = 0 if within else min((pair.row for pair in region.pairs), default=None)
     rows: dict[int, list[Token]] = defaultdict(list)
     for token in region.orphans:
-        if first is not None and token.row >= first and token not in headings and not _is_part_of_form(token.text):
+        if first is not None and token.row >= first and token not in headings and not is_part_of_form(token.text):
             rows[token.row].append(token)
     return [_problem(grid, tokens) for row, tokens in rows.items() if _is_content(region, row, tokens)]
 
 
-def _is_part_of_form(text: str) -> bool:
+def is_part_of_form(text: str) -> bool:
+    """Headings, notes, numbers of pages and the like: what a form consists of beside its content."""
     if is_group(text) or is_year_line(text) or any(units_stated(text)) or _PART_OF_FORM.search(key(text)):
         return True
     code, name = split_organisation(text)

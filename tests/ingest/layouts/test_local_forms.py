@@ -534,3 +534,55 @@ def test_headings_above_a_form_and_explanations_under_it_are_no_fields() -> None
     extraction = read(table(drawing))
     assert [project.goal for project in extraction.projects] == ["引进人才"]
     assert severe(extraction) == []
+
+
+def test_a_goal_goes_on_in_the_table_of_the_next_page() -> None:
+    top = """
+项目名称 | 水质监测 | < | <
+资金总额（万元） | 66 | < | <
+年度目标 | 监测断面四十个，按月发布， | < | <
+"""
+    below = """
+ | 并及时报告异常。 | < | <
+一级指标 | 二级指标 | 三级指标 | 指标值
+产出指标 | 数量指标 | 监测断面 | ≥40个
+"""
+    extraction = read(*lines("项目支出绩效目标表", "（2026年度）"), table(top), table(below))
+    assert [project.goal for project in extraction.projects] == ["监测断面四十个，按月发布，并及时报告异常。"]
+    assert "TEXT_UNPLACED" not in codes(extraction)
+
+
+def test_money_with_its_source_in_brackets() -> None:
+    drawing = """
+项目名称 | 村级图书室
+项目资金 | 15万元（财政拨款10万元，其他资金5万元）
+一级指标 | 三级指标 | 指标值
+产出指标 | 图书室 | 5个
+"""
+    project = read(*lines("项目绩效目标表（2026年度）"), table(drawing)).projects[0]
+    assert (project.total, project.funding) == (150000, {"财政资金": 100000, "其他资金": 50000})
+
+
+def test_the_sum_of_the_weights_is_no_indicator() -> None:
+    drawing = """
+项目名称 | 村级图书室 | < | <
+资金总额（万元） | 15 | < | <
+一级指标 | 三级指标 | 指标值 | 分值
+产出指标 | 图书室 | 5个 | 90
+合计 |  |  | 90
+"""
+    extraction = read(*lines("项目绩效目标表（2026年度）"), table(drawing))
+    assert [each.name for each in extraction.projects[0].indicators] == ["图书室"]
+    assert "ROW_WITHOUT_NAME" not in codes(extraction)
+
+
+def test_a_heading_between_the_rows_of_a_flat_table_is_told() -> None:
+    drawing = """
+序号 | 项目名称 | 项目单位 | 资金总额 | 一级指标 | 三级指标 | 指标值
+一、特定目标类 | < | < | < | < | < | <
+1 | 科普场次补助 | 云溪市科协 | 20 | 产出指标 | 科普场次 | 60场
+注：单位自行填报。 | < | < | < | < | < | <
+"""
+    extraction = read(*lines("项目绩效目标表（2026年度）", "单位：万元"), table(drawing))
+    assert found(extraction, "TEXT_UNPLACED") == ["一、特定目标类"]
+    assert len(extraction.projects) == 1
