@@ -7,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class ApprovalsConfig(AppConfig):
     name = "approvals"
     verbose_name = _("绩效目标审批")
+
+    def ready(self) -> None:
+        """Register the check that no header belongs to two fields."""
+        import approvals.facts  # noqa: F401

@@ -109,8 +109,9 @@ class Clerk:
     def look_at(self, grid: Grid, row: int, columns: Iterable[int]) -> None:
         """Report text cells that hold error values, text that looks like a formula."""
         cells = grid.rows[row]
+        width = len(cells)
         for column in columns:
-            cell = cells[column] if column < len(cells) else None
+            cell = cells[column] if column < width else None
             if cell is None or cell == "":
                 continue
             if type(cell) is str:

@@ -57,6 +57,7 @@ class IndicatorReader:
         self.custom_value = block.custom.get("value")
         self.custom_description = block.custom.get("description")
         self.has_custom = self.custom_name is not None
+        self.custom_columns = tuple(block.custom.values())
         spread = {column for columns in block.spread.values() for column in columns}
         self.columns = tuple(sorted({*slots.values(), *block.custom.values(), *spread}))
         self.level1: str | None = block.level1
@@ -188,6 +189,9 @@ class IndicatorReader:
             return []
         name, value = name_of(cells[self.name_column]), self._value(cells, self.value_column)
         description = self._description(cells)
+        if name and all(cells[column] is None or cells[column] == "" for column in self.custom_columns):
+            # two rows of three
+            return [self._draft(grid, row, cells, self.name_column, name, value, description)]
         own_name = name_of(cells[self.custom_name])
         own_value = self._value(cells, self.custom_value)
         own_description = self._long_at(cells, self.custom_description)

@@ -1,6 +1,7 @@
 """The table of canonical fields."""
 
 import pytest
+from django.core.checks.registry import registry
 
 from approvals import facts
 from approvals.facts import Fact
@@ -9,6 +10,10 @@ from approvals.facts import Fact
 def test_no_synonym_is_claimed_twice() -> None:
     assert facts.claimed_twice() == []
     assert facts.check_synonyms() == []
+
+
+def test_the_check_runs_at_every_start() -> None:
+    assert facts.check_synonyms in registry.registered_checks
 
 
 def test_a_synonym_claimed_twice_is_an_error_with_both_owners() -> None:
