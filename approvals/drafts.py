@@ -48,3 +48,11 @@ class ProjectDraft:
     spending_plan: dict[str, str] = field(default_factory=dict)
     place: str = ""
     indicators: list[IndicatorDraft] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why something is filed or changed outside the yearly round, and what proves it."""
+
+    reason: str = ""
+    evidence: str = ""

@@ -13,12 +13,17 @@ from approvals.roles import Actor, Role
 from approvals.states import EDITABLE, State, Verb
 
 if TYPE_CHECKING:
-    from approvals.models import Declaration
+    from approvals.models import Approval, Declaration
 
 
 def may_edit(declaration: "Declaration", actor: Actor) -> bool:
     """The unit's filer writes while the declaration is with the unit."""
     return declaration.state in EDITABLE and actor.holds(Role.FILER, declaration)
+
+
+def may_adjust(declaration: "Declaration", actor: Actor) -> bool:
+    """The unit's filer opens a new version of what has been approved."""
+    return declaration.state == State.APPROVED and actor.holds(Role.FILER, declaration)
 
 
 def may_submit(declaration: "Declaration", actor: Actor) -> bool:
@@ -60,6 +65,11 @@ def may_answer_amendments(declaration: "Declaration", actor: Actor) -> bool:
         declaration.endorsed_by_id,
         declaration.passed_by_id,
     )
+
+
+def may_transmit(approval: "Approval", actor: Actor) -> bool:
+    """A reviewer of the department passes its approval on to the units."""
+    return actor.holds(Role.DEPARTMENT_REVIEWER, approval)
 
 
 def may_recall_endorsement(declaration: "Declaration", actor: Actor) -> bool:

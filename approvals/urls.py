@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from approvals.admin import site
-from approvals.views import accounts, approvals, batch, declarations, filing, home, notices, verification
+from approvals.views import accounts, approvals, batch, declarations, filing, home, notices, verification, versions
 
 urlpatterns = [
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
@@ -18,10 +18,13 @@ urlpatterns = [
     path("declarations/<int:pk>/", declarations.show, name="declaration"),
     path("declarations/<int:pk>/edit/", filing.edit, name="declaration-edit"),
     path("declarations/<int:pk>/discard/", filing.discard, name="declaration-discard"),
+    path("declarations/<int:pk>/adjust/", versions.adjust, name="declaration-adjust"),
+    path("declarations/<int:pk>/history/", versions.history, name="declaration-history"),
     path("declarations/<int:pk>/<slug:verb>/", declarations.step, name="declaration-step"),
     path("approvals/", approvals.index, name="approvals"),
     path("approvals/new/<int:department>/<int:year>/", approvals.new, name="approval-new"),
     path("approvals/<int:pk>/", approvals.show, name="approval"),
+    path("approvals/<int:pk>/transmit/", approvals.pass_on, name="approval-transmit"),
     path("approvals/<int:pk>/download/<slug:format>/", approvals.download, name="approval-download"),
     path("verify/", verification.ask, name="verification"),
     path("verify/<str:code>/", verification.result, name="verification-result"),

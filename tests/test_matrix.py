@@ -17,12 +17,14 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from approvals.drafts import Grounds
 from approvals.judgement import ASKS_FOR_FORM, GRADE_OF
 from approvals.models import Amendment, ApprovalRecord, Declaration, Notice, Review, ReviewNote, User
 from approvals.models.edges import edges, verbs_for
 from approvals.selectors.people import actor_of
 from approvals.services.issuing import issue
 from approvals.services.verbs import perform
+from approvals.services.versions import open_adjustment
 from approvals.states import State, Verb
 from perfgoals.errors import Refusal
 from tests.factories import City, UserFactory, given
@@ -234,16 +236,7 @@ class Stage:
     def _superseded(self) -> Declaration:
         """An approved version whose successor was approved too."""
         first = self.city.declaration(State.APPROVED)
-        copied = {
-            field.name: getattr(first, field.name)
-            for field in Declaration._meta.concrete_fields
-            if field.name in ("project", "unit", "department", "bureau", "fiscal_year", "total", "created_by")
-        }
-        second = Declaration.objects.create(**copied, version=2, kind="adjustment")
-        for line in first.funding.all():
-            second.funding.create(source=line.source, amount=line.amount)
-        for row in first.indicators.all():
-            second.indicators.create(position=row.position, level1=row.level1, name=row.name, value=row.value)
+        second = open_adjustment(first.pk, self.city.filer, Grounds("上级追加任务"))
         self.city.take_to(second, State.PASSED)
         issue(self.city.approver, first.department_id, first.fiscal_year, [second.pk], date(2027, 6, 1))
         return Declaration.objects.get(pk=first.pk)

@@ -16,6 +16,7 @@ from approvals.models import (
     Notice,
     NoticeDelivery,
     Project,
+    Transmission,
 )
 from approvals.services.notices import retry_failed
 from approvals.states import Verb
@@ -85,6 +86,23 @@ class ApprovalAdmin(Looking, Scoped):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Approval]:
         return super().get_queryset(request).defer("content")
+
+
+@admin.register(Transmission, site=site)
+class TransmissionAdmin(Looking, Scoped):
+    """批复转下达."""
+
+    bureau_paths = ("approval__bureau",)
+    list_display = ["approval", "department", "at", "by", "note"]
+    list_filter = [("approval__department", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["approval__department", "by"]
+    search_fields = ["approval__number", "approval__department__name"]
+    date_hierarchy = "at"
+
+    @admin.display(description=_("部门"), ordering="approval__department")
+    def department(self, transmission: Transmission) -> str:
+        """Whose approval it is."""
+        return str(transmission.approval.department)
 
 
 class VerbFilter(admin.SimpleListFilter):

@@ -29,6 +29,7 @@ _ORDERED = [
     "ReviewNote",
     "Amendment",
     "Approval",
+    "Transmission",
     "ApprovalRecord",
     "ReviewProfile",
     "CommonOpinion",

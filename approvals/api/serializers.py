@@ -1,12 +1,13 @@
 """What the API says and takes. `state` is told, never taken."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 from approvals.anchors import place_name
-from approvals.drafts import IndicatorDraft, ProjectDraft
+from approvals.drafts import Grounds, IndicatorDraft, ProjectDraft
 from approvals.judgement import Answer, Change, Grade, Note, ReviewForm
 from approvals.models import (
     Amendment,
@@ -21,7 +22,9 @@ from approvals.models import (
     ReviewNote,
     Unit,
 )
+from approvals.models.declaration import Kind
 from approvals.models.edges import verbs_for
+from approvals.models.transmission import due_on
 from approvals.reasons import Reason
 from approvals.values import split_value
 
@@ -101,6 +104,23 @@ class NewDeclarationSerializer(ContentSerializer):
 
     unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.select_related("department__bureau"))
     fiscal_year = serializers.IntegerField(min_value=2000, max_value=2100)
+    kind = serializers.ChoiceField(
+        choices=[(kind.value, kind.label) for kind in (Kind.ANNUAL, Kind.ADDED)], required=False, default=Kind.ANNUAL
+    )
+    change_reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+    change_evidence = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+
+    def grounds(self) -> Grounds:
+        """Reason and evidence of an addition."""
+        return Grounds(self.validated_data["change_reason"], self.validated_data["change_evidence"])
+
+
+class AdjustmentSerializer(serializers.Serializer):
+    """Why an approved declaration shall be adjusted, and what proves it; `seen` is the revision that was read."""
+
+    reason = serializers.CharField(max_length=2000)
+    evidence = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+    seen = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
 def _indicator(row: dict[str, Any]) -> IndicatorDraft:
@@ -205,6 +225,16 @@ class ComparisonSerializer(serializers.Serializer):
     differences = DifferenceSerializer(many=True)
 
 
+class VersionSerializer(serializers.Serializer):
+    """One version of a project, and every cell in which it differs from the one it is compared with."""
+
+    declaration = DeclarationSerializer()
+    change_reason = serializers.CharField(source="declaration.change_reason")
+    change_evidence = serializers.CharField(source="declaration.change_evidence")
+    compared_with = serializers.IntegerField(source="before.pk", default=None, allow_null=True)
+    differences = DifferenceSerializer(many=True)
+
+
 class DeclarationDetailSerializer(DeclarationSerializer):
     """A declaration whole, with the steps this person may take now."""
 
@@ -219,7 +249,8 @@ class DeclarationDetailSerializer(DeclarationSerializer):
 
     class Meta(DeclarationSerializer.Meta):
         fields = [
-            *DeclarationSerializer.Meta.fields, "period", "purpose", "goal", "long_term_goal", "spending_plan",
+            *DeclarationSerializer.Meta.fields, "change_reason", "change_evidence",
+            "period", "purpose", "goal", "long_term_goal", "spending_plan",
             "multi_year_total", "funding", "indicators", "verbs", "taken_up_by", "taken_up_at", "notes", "amendments",
             "reviews",
         ]  # fmt: skip
@@ -290,9 +321,19 @@ class StepSerializer(serializers.Serializer):
 
 
 class RewriteSerializer(ContentSerializer):
-    """New content; `seen` is the revision that was read."""
+    """New content; `seen` is the revision that was read. Reason and evidence left out stay as they are."""
 
     seen = serializers.IntegerField()
+    change_reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    change_evidence = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+    def grounds(self, declaration: Declaration) -> Grounds:
+        """Reason and evidence as they shall be."""
+        read = self.validated_data
+        return Grounds(
+            read.get("change_reason", declaration.change_reason),
+            read.get("change_evidence", declaration.change_evidence),
+        )
 
 
 class RecordSerializer(serializers.ModelSerializer):
@@ -311,15 +352,28 @@ class ApprovalSerializer(serializers.ModelSerializer):
     """An issued approval in a list."""
 
     department_name = serializers.CharField(source="department.name")
+    transmitted_at = serializers.DateTimeField(source="transmission.at", default=None, read_only=True)
+    transmission_due = serializers.SerializerMethodField()
     approving_body = serializers.CharField(source="bureau.name")
 
     class Meta:
         model = Approval
         fields = [
             "id", "number", "title", "date", "fiscal_year", "department", "department_name", "bureau", "approving_body",
-            "form", "verification_code", "issued_at", "content_sha256",
+            "supplementary", "form", "verification_code", "issued_at", "content_sha256",
+            "transmitted_at", "transmission_due",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_transmission_due(self, approval: Approval) -> date:
+        """The last day on which the department passes it on to its units (budget law, art. 52)."""
+        return due_on(approval)
+
+
+class TransmitSerializer(serializers.Serializer):
+    """What the department has to say when it passes an approval on."""
+
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
 
 
 class ApprovalDetailSerializer(ApprovalSerializer):

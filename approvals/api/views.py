@@ -16,15 +16,19 @@ from rest_framework.serializers import BaseSerializer
 
 from approvals.api import serializers as s
 from approvals.documents import CONTENT_TYPES, FORMATS, filename, render
+from approvals.drafts import Grounds
 from approvals.models import Approval, ApprovalRecord, CommonOpinion, Declaration, Notice, User
 from approvals.roles import Actor, Role
 from approvals.selectors import approvals as approval_selectors
 from approvals.selectors import declarations as declaration_selectors
+from approvals.selectors.history import project_history
 from approvals.selectors.people import actor_of
 from approvals.selectors.reviewing import comparison
 from approvals.services import filing, notices
 from approvals.services.issuing import issue
+from approvals.services.transmitting import transmit
 from approvals.services.verbs import perform
+from approvals.services.versions import open_adjustment
 from approvals.states import State
 
 Read = TypeVar("Read", bound=BaseSerializer)
@@ -109,6 +113,8 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
             [filing.Filing(read.validated_data["unit"], read.draft())],
             read.validated_data["fiscal_year"],
             filing.Origin.API,
+            filing.Kind(read.validated_data["kind"]),
+            read.grounds(),
         )
         return self._detail(made[0].pk, status.HTTP_201_CREATED)
 
@@ -116,7 +122,8 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
     def update(self, request: Request, pk: str) -> Response:
         """Replace the content while the declaration is with its unit."""
         read = self.read(s.RewriteSerializer)
-        filing.rewrite(int(pk), self.user, read.draft(), read.validated_data["seen"])
+        grounds = read.grounds(self._seen(int(pk)))
+        filing.rewrite(int(pk), self.user, read.draft(), read.validated_data["seen"], grounds)
         return self._detail(int(pk))
 
     @extend_schema(summary="删除草稿")
@@ -159,6 +166,26 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
         }
         return Response(s.ComparisonSerializer(told).data)
 
+    @extend_schema(
+        summary="调整：由已批复的申报建立新版本",
+        request=s.AdjustmentSerializer,
+        responses={201: s.DeclarationDetailSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def adjust(self, request: Request, pk: str) -> Response:
+        """A draft of the next version with the approved content; the approved one stays valid meanwhile."""
+        read = self.read(s.AdjustmentSerializer).validated_data
+        grounds = Grounds(read["reason"], read["evidence"])
+        made = open_adjustment(int(pk), self.user, grounds, filing.Origin.API, read["seen"])
+        return self._detail(made.pk, status.HTTP_201_CREATED)
+
+    @extend_schema(summary="项目历史：各年度各版本及差异", responses=s.VersionSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def versions(self, request: Request, pk: str) -> Response:
+        """Every version of the project this person may see, latest first, with what each changed."""
+        found = project_history(self.actor, self._seen(int(pk)).project_id)
+        return Response(s.VersionSerializer(found, many=True).data)
+
     def _seen(self, pk: int) -> Declaration:
         declaration = declaration_selectors.detailed(self.actor, pk)
         if declaration is None:
@@ -168,6 +195,22 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
     def _detail(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
         declaration = self._seen(pk)
         return Response(s.DeclarationDetailSerializer(declaration, context=self.get_serializer_context()).data, code)
+
+
+class ApprovalFilter(filters.FilterSet):
+    """By year, department, bureau; and what departments have not passed on to their units."""
+
+    transmission = filters.ChoiceFilter(
+        choices=[("waiting", "部门尚未转下达"), ("overdue", "逾期未转下达")], method="by_transmission"
+    )
+
+    class Meta:
+        model = Approval
+        fields = ["fiscal_year", "department", "bureau", "supplementary"]
+
+    def by_transmission(self, queryset: Any, name: str, value: str) -> Any:
+        """Those that wait, or of these the late ones."""
+        return approval_selectors.not_transmitted(queryset, overdue=value == "overdue")
 
 
 class OpinionViewSet(mixins.ListModelMixin, Scoped):
@@ -196,7 +239,7 @@ class ApprovalViewSet(mixins.ListModelMixin, Scoped):
 
     queryset = Approval.objects.none()
     serializer_class = s.ApprovalSerializer
-    filterset_fields = ["fiscal_year", "department", "bureau"]
+    filterset_class = ApprovalFilter
 
     def get_queryset(self) -> Any:
         """What this person may see."""
@@ -238,6 +281,13 @@ class ApprovalViewSet(mixins.ListModelMixin, Scoped):
             content_type=CONTENT_TYPES[kind],
             headers={"Content-Disposition": content_disposition_header(True, filename(content, kind))},
         )
+
+    @extend_schema(summary="记录转下达单位", request=s.TransmitSerializer, responses=s.ApprovalDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="transmit", url_name="transmit")
+    def pass_on(self, request: Request, pk: str) -> Response:
+        """The department's reviewer records that its units have the approval."""
+        transmit(int(pk), self.user, self.read(s.TransmitSerializer).validated_data["note"])
+        return Response(s.ApprovalDetailSerializer(self._found(pk)).data)
 
     def _found(self, pk: str) -> Approval:
         approval = self.get_queryset().filter(pk=int(pk)).first()

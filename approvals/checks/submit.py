@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from approvals.documents.content import ProjectContent
 from approvals.models import Declaration
+from approvals.models.declaration import Kind
 from approvals.selectors.contents import project_contents
 from perfgoals.problems import Problem
 from perfgoals.text import key
@@ -14,7 +15,23 @@ from perfgoals.text import key
 
 def check_declarations(declarations: Sequence[Declaration]) -> dict[int, list[Problem]]:
     """Declaration id → findings, for any number of declarations in two queries."""
-    return {pk: check_content(content) for pk, content in project_contents(declarations).items()}
+    contents = project_contents(declarations)
+    return {d.pk: [*_grounds(d), *check_content(contents[d.pk])] for d in declarations}
+
+
+def _grounds(declaration: Declaration) -> Iterator[Problem]:
+    """Outside the yearly round nothing goes to review without a reason."""
+    if declaration.kind != Kind.ANNUAL and not declaration.change_reason.strip():
+        kind = declaration.get_kind_display()
+        yield _error(
+            "CHANGE_REASON_MISSING",
+            declaration.project.name,
+            f"{kind}原因",
+            "",
+            f"{kind}的原因",
+            f"没有写明{kind}的原因。",
+            "写明政策变化、突发事件或预算调整等原因，并注明依据文件。",
+        )
 
 
 def check_content(content: ProjectContent) -> list[Problem]:

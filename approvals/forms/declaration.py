@@ -12,12 +12,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from approvals.drafts import ProjectDraft
+from approvals.drafts import Grounds, ProjectDraft
 from approvals.facts import PLAN_POINTS, fact
 from approvals.forms.fields import LongText, Money, Styled, Text, in_yuan, typed_amount
 from approvals.forms.funding import FundingFormSet
 from approvals.forms.indicators import IndicatorFormSet, row_of
 from approvals.models import Declaration, Project, ReviewNote, Unit
+from approvals.models.declaration import Kind
 from approvals.selectors.reviewing import notes_by_place, notes_by_row
 from perfgoals.problems import Problem
 from perfgoals.text import fold
@@ -36,6 +37,21 @@ class DeclarationForm(Styled, forms.Form):
 
     unit = forms.ModelChoiceField(label=_("单位"), queryset=Unit.objects.none(), empty_label=_("请选择单位"))
     fiscal_year = forms.IntegerField(min_value=2000, max_value=2100, **_words("fiscal_year"))
+    kind = forms.ChoiceField(
+        label=_("申报类型"),
+        required=False,
+        choices=[(kind.value, kind.label) for kind in (Kind.ANNUAL, Kind.ADDED)],
+        help_text=_("年度中新增的项目选“年中追加”；调整已批复的项目，请打开该申报点“调整”。"),
+    )
+    change_reason = LongText(
+        label=_("调整或追加的原因"), required=False, max_length=2000, help_text=_("年中追加时须写明，否则不能送审。")
+    )
+    change_evidence = LongText(
+        label=_("调整或追加的依据"),
+        required=False,
+        max_length=2000,
+        help_text=_("文件名称、文号或会议纪要，例如预算调整文件。"),
+    )
     name = Text(
         max_length=Project._meta.get_field("name").max_length,
         error_messages={"required": _("请填写项目名称。")},
@@ -61,7 +77,7 @@ class DeclarationForm(Styled, forms.Form):
         self.plan_before = plan
         super().__init__(*args, **kwargs)
         if units is None:
-            del self.fields["unit"], self.fields["fiscal_year"]
+            del self.fields["unit"], self.fields["fiscal_year"], self.fields["kind"]
         else:
             self.fields["unit"].queryset = units  # type: ignore[attr-defined]
             self.fields["unit"].label_from_instance = _unit_line  # type: ignore[attr-defined]
@@ -97,6 +113,10 @@ class DeclarationForm(Styled, forms.Form):
             self.cleaned_data[name] = read(self.cleaned_data[name])
         except ValidationError as error:
             self.add_error(name, error)
+
+    def grounds(self) -> Grounds:
+        """Reason and evidence as typed; none where the form does not ask for them."""
+        return Grounds(self.cleaned_data.get("change_reason", ""), self.cleaned_data.get("change_evidence", ""))
 
     def plan(self) -> dict[str, str]:
         """When → share as written, those that were filled in."""
@@ -169,6 +189,8 @@ class DeclarationEditor:
             units=units,
             plan=dict(stored.spending_plan) if stored else {},
         )
+        if stored and stored.kind == Kind.ANNUAL:
+            del self.form.fields["change_reason"], self.form.fields["change_evidence"]
         self.funding = FundingFormSet(
             data,
             prefix="funding",
@@ -257,4 +279,6 @@ def _initial(stored: Declaration) -> dict[str, Any]:
         "purpose": stored.purpose,
         "goal": stored.goal,
         "long_term_goal": stored.long_term_goal,
+        "change_reason": stored.change_reason,
+        "change_evidence": stored.change_evidence,
     }

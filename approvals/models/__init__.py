@@ -7,6 +7,7 @@ from approvals.models.notice import Notice, NoticeDelivery
 from approvals.models.organisation import Bureau, Department, Unit
 from approvals.models.person import Membership, User
 from approvals.models.review import Amendment, CommonOpinion, Review, ReviewNote, ReviewProfile
+from approvals.models.transmission import Transmission
 
 __all__ = [
     "Amendment",
@@ -25,6 +26,7 @@ __all__ = [
     "Review",
     "ReviewNote",
     "ReviewProfile",
+    "Transmission",
     "Unit",
     "User",
 ]

@@ -24,6 +24,7 @@ class Approval(models.Model):
     notes = models.TextField(_("说明"), blank=True)
     issued_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("批复人"))
     issued_at = models.DateTimeField(_("发出时间"), auto_now_add=True)
+    supplementary = models.BooleanField(_("追加、调整批复"), default=False)
     form = models.CharField(_("文件格式"), max_length=20, default=SHAOXING.key)
     verification_code = models.CharField(_("验证码"), max_length=20, unique=True, default=new_code)
     content = models.JSONField(_("批复内容"))

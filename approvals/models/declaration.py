@@ -95,6 +95,9 @@ class Declaration(models.Model):
     )
     kind = models.CharField(_("申报类型"), max_length=20, choices=Kind.choices, default=Kind.ANNUAL)
     version = models.PositiveSmallIntegerField(_("版本"), default=1)
+    # Why there is a declaration outside the yearly round, and what proves it; empty for the yearly one.
+    change_reason = models.TextField(_("调整或追加的原因"), blank=True)
+    change_evidence = models.TextField(_("调整或追加的依据"), blank=True)
     state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True, db_index=False)
 
     period = models.CharField(_("项目起止时间"), max_length=100, blank=True)
@@ -172,6 +175,14 @@ class Declaration(models.Model):
                 condition=Q(state=State.DRAFT) | Q(round__gte=1) | Q(origin=Origin.IMPORTED),
                 name="declaration_filed_has_round",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.ADJUSTMENT) | Q(version__gte=2) | Q(origin=Origin.IMPORTED),
+                name="declaration_adjustment_is_later_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.ANNUAL) | Q(round=0) | ~Q(change_reason="") | Q(origin=Origin.IMPORTED),
+                name="declaration_change_has_reason",
+            ),
         ]
         indexes = [
             models.Index(fields=["bureau", "fiscal_year", "state"]),
@@ -181,6 +192,14 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project.name}（{self.fiscal_year}）"
+
+    @property
+    def grounds(self) -> str:
+        """Reason and evidence in one text, for ledger and notices; "" for a declaration of the yearly round."""
+        if self.kind == Kind.ANNUAL:
+            return ""
+        told = [f"{self.get_kind_display()}原因：{self.change_reason}"]
+        return "\n".join(told + ([f"依据：{self.change_evidence}"] if self.change_evidence else []))
 
     # The edges. Bodies are empty: the door writes what a step leaves behind.
 

@@ -1,19 +1,24 @@
 """Reading approvals: who sees which, and what an approval about to be issued would hold."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from approvals.documents.content import ApprovalContent, UnitContent
-from approvals.models import Approval, Bureau, Declaration, Department
+from approvals.models import Approval, Bureau, Declaration, Department, Transmission
+from approvals.models.declaration import Kind
 from approvals.models.edges import edges
+from approvals.models.transmission import DAYS, due_on
 from approvals.numbering import code_as_printed, code_as_stored
 from approvals.roles import Actor, Role
 from approvals.selectors.contents import project_contents
 from approvals.states import UNDER_WAY, State, Verb
+
+_SHOWN = ("bureau", "department", "issued_by", "transmission__by")
 
 
 def visible_to(actor: Actor) -> QuerySet[Approval]:
@@ -27,8 +32,39 @@ def visible_to(actor: Actor) -> QuerySet[Approval]:
         elif grant.bureau_id:
             seen |= Q(bureau_id=grant.bureau_id)
         elif grant.role == Role.AUDITOR:
-            return Approval.objects.select_related("bureau", "department", "issued_by")
-    return Approval.objects.filter(seen).select_related("bureau", "department", "issued_by").distinct()
+            return Approval.objects.select_related(*_SHOWN)
+    return Approval.objects.filter(seen).select_related(*_SHOWN).distinct()
+
+
+def not_transmitted(approvals: QuerySet[Approval], overdue: bool = False) -> QuerySet[Approval]:
+    """Those that their departments have not passed on to the units; or, of these, those past the last day."""
+    waiting = approvals.filter(transmission__isnull=True)
+    return waiting.filter(issued_at__date__lt=timezone.localdate() - timedelta(days=DAYS)) if overdue else waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How it stands with passing an approval on: whether it is done, the last day, and the days until then.
+
+    left  of one that is done counted from the day it was; negative when the last day was past
+    """
+
+    transmission: Transmission | None
+    due: date
+    left: int
+
+    @property
+    def late(self) -> int:
+        """How many days past the last one; 0 in time."""
+        return max(0, -self.left)
+
+
+def clock_of(approval: Approval) -> Clock:
+    """The 15 days of the budget law, art. 52, as they stand today or stood when it was passed on."""
+    due = due_on(approval)
+    transmission = getattr(approval, "transmission", None)
+    until = timezone.localdate(transmission.at) if transmission else timezone.localdate()
+    return Clock(transmission, due, (due - until).days)
 
 
 def content_of(approval: Approval) -> ApprovalContent:
@@ -49,9 +85,25 @@ def verified(typed: str) -> Approval | None:
     )
 
 
-def default_title(fiscal_year: int) -> str:
-    """The heading when the approver writes none."""
+def change_words(declarations: Collection[Declaration]) -> list[str]:
+    """What a supplementary approval does: 追加, 调整 or both; empty when it holds a declaration of the yearly round."""
+    kinds = {declaration.kind for declaration in declarations}
+    if not kinds or Kind.ANNUAL in kinds:
+        return []
+    return [word for kind, word in ((Kind.ADDED, "追加"), (Kind.ADJUSTMENT, "调整")) if kind in kinds]
+
+
+def default_title(fiscal_year: int, words: Sequence[str] = ()) -> str:
+    """The heading when the approver writes none; `words` as `change_words` tells them."""
+    if words:
+        return f"关于{'和'.join(words)}{fiscal_year}年部门预算项目绩效目标的批复"
     return f"{fiscal_year}年部门预算项目绩效目标表批复"
+
+
+def settled_title(asked: str, fiscal_year: int, words: Sequence[str]) -> str:
+    """The approver's heading; the default for what is approved when he wrote none, or left one that was offered."""
+    offered = {default_title(fiscal_year, each) for each in ([], ["追加"], ["调整"], ["追加", "调整"])}
+    return default_title(fiscal_year, words) if asked.strip() in {"", *offered} else asked.strip()
 
 
 def approval_content(
@@ -61,15 +113,20 @@ def approval_content(
     declarations: Sequence[Declaration],
     on: date,
     *,
-    title: str,
+    title: str = "",
     notes: str = "",
     number: str | None = None,
     verification: str | None = None,
 ) -> ApprovalContent:
-    """What an approval of these declarations says, in the bureau's form. Their project and unit must be there."""
+    """What an approval of these declarations says, in the bureau's form. Their project and unit must be there.
+
+    A supplementary one, of additions and adjustments alone, says so above its table.
+    """
+    words = change_words(declarations)
+    change = f"（{'和'.join(words)}）" if words else ""
     return ApprovalContent(
-        title=title,
-        table_title=f"{fiscal_year}年部门预算项目绩效目标表",
+        title=settled_title(title, fiscal_year, words),
+        table_title=f"{fiscal_year}年部门预算项目绩效目标表{change}",
         department_code=department.code,
         department_name=department.name,
         approving_body=bureau.name,

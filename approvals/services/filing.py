@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from approvals.checks import cannot_be_kept
-from approvals.drafts import IndicatorDraft, ProjectDraft
+from approvals.drafts import Grounds, IndicatorDraft, ProjectDraft
 from approvals.models import Declaration, FundingLine, Indicator, Project, Unit, User
 from approvals.models.declaration import Kind, Origin
 from approvals.roles import Actor, Located, Role
@@ -47,14 +47,24 @@ def may_file_for(actor: Actor, unit: Unit) -> bool:
 
 @transaction.atomic
 def file_declarations(
-    actor: User, filings: Sequence[Filing], fiscal_year: int, origin: Origin = Origin.WEB, kind: Kind = Kind.ANNUAL
+    actor: User,
+    filings: Sequence[Filing],
+    fiscal_year: int,
+    origin: Origin = Origin.WEB,
+    kind: Kind = Kind.ANNUAL,
+    grounds: Grounds | None = None,
 ) -> list[Declaration]:
     """Make a draft declaration of each filing, in the order given, all or none.
+
+    kind     年初, or 年中追加 for new projects during the year; 调整 is opened by `services.versions`
+    grounds  why, and what proves it; asked for when an addition is sent to review
 
     A project the unit had in an earlier year is taken up again by its code, else by its name; otherwise it is new.
     Raises Refusal with every problem when something cannot be kept or the person may not file for a unit.
     Constant number of statements; lines go in by COPY.
     """
+    if kind == Kind.ADJUSTMENT:
+        raise Refusal("invalid", "调整须从已批复的申报开始：请打开该申报，点“调整”。")
     person = actor_of(actor)
     foreign = {filing.unit.name for filing in filings if not may_file_for(person, filing.unit)}
     if foreign:
@@ -72,7 +82,7 @@ def file_declarations(
                 department=filing.unit.department,
                 bureau=filing.unit.department.bureau,
                 fiscal_year=fiscal_year,
-                kind=kind,
+                **_grounds(kind, grounds),
                 origin=origin,
                 place=filing.draft.place[:300],
                 position=position,
@@ -87,18 +97,24 @@ def file_declarations(
 
 
 @transaction.atomic
-def rewrite(declaration_id: int, actor: User, draft: ProjectDraft, seen: int | None = None) -> Declaration:
-    """Replace the content of a declaration that is with its unit; raises Refusal, changing nothing."""
+def rewrite(
+    declaration_id: int, actor: User, draft: ProjectDraft, seen: int | None = None, grounds: Grounds | None = None
+) -> Declaration:
+    """Replace the content of a declaration that is with its unit; raises Refusal, changing nothing.
+
+    Without `grounds` reason and evidence stay as they are.
+    """
     declaration = _locked_for_writing(declaration_id, actor, seen)
     problems = cannot_be_kept(draft)
     if problems:
         raise Refusal("invalid", f"有 {len(problems)} 处内容无法保存，请修改后再试。", problems)
     before = project_contents([declaration]) if has_open_notes(declaration) else None
     _rename(declaration, draft)
-    for name, value in _columns(draft).items():
+    written = _columns(draft) | ({} if grounds is None else _grounds(Kind(declaration.kind), grounds))
+    for name, value in written.items():
         setattr(declaration, name, value)
     declaration.revision += 1
-    declaration.save(update_fields=[*_columns(draft), "revision", "updated_at"])
+    declaration.save(update_fields=[*written, "revision", "updated_at"])
     declaration.funding.all().delete()
     declaration.indicators.all().delete()
     _write_lines([(declaration.pk, draft)])
@@ -203,6 +219,12 @@ def _rename(declaration: Declaration, draft: ProjectDraft) -> None:
         raise Refusal("invalid", f"项目编码“{draft.code}”已被本单位其他项目使用。")
     project.name, project.code, project.category = wanted
     project.save()
+
+
+def _grounds(kind: Kind, grounds: Grounds | None) -> dict[str, object]:
+    """Reason and evidence as columns; a declaration of the yearly round has none."""
+    kept = grounds if grounds and kind != Kind.ANNUAL else Grounds()
+    return {"kind": kind, "change_reason": kept.reason, "change_evidence": kept.evidence}
 
 
 def _columns(draft: ProjectDraft) -> dict[str, object]:

@@ -12,7 +12,7 @@ from approvals.models import Approval, Declaration, Department, User
 from approvals.models.edges import edges
 from approvals.numbering import code_as_printed, new_code, number_of
 from approvals.roles import Role
-from approvals.selectors.approvals import approval_content, default_title
+from approvals.selectors.approvals import approval_content, change_words
 from approvals.selectors.people import actor_of
 from approvals.services import ledger
 from approvals.services.locks import lock_bureau, lock_declarations
@@ -72,7 +72,7 @@ def issue(
         fiscal_year,
         declarations,
         on,
-        title=title.strip() or default_title(fiscal_year),
+        title=title,
         notes=notes.strip(),
         number=number,
         verification=f"{code_as_printed(code)}（可在 {settings.PERFGOALS_URL}{reverse('verification')} 核验）",
@@ -87,6 +87,7 @@ def issue(
         number=number,
         title=content.title,
         notes=content.notes,
+        supplementary=bool(change_words(declarations)),
         form=content.form,
         verification_code=code,
         issued_by=actor,

@@ -4,12 +4,18 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from approvals.models import Bureau, Declaration, Unit
+from approvals.models import Approval, Bureau, Declaration, Unit
 
 
 def lock_bureau(bureau_id: int) -> Bureau:
     """The bureau's row, locked: whoever numbers an approval holds it."""
     return Bureau.objects.select_for_update().get(pk=bureau_id)
+
+
+def lock_approval(approval_id: int) -> Approval:
+    """An approval's row, locked: whoever records something beside it holds it."""
+    rows = Approval.objects.select_for_update(of=("self",)).select_related("department", "issued_by")
+    return rows.defer("content").get(pk=approval_id)
 
 
 def lock_declarations(ids: Iterable[int]) -> list[Declaration]:

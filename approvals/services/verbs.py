@@ -233,7 +233,7 @@ def take(
                 approval=approval,
                 from_state=edge.source.value,
                 to_state=edge.target.value,
-                comment=said.comment,
+                comment="\n".join(filter(None, [said.comment, declaration.grounds if verb == Verb.SUBMIT else ""])),
                 reasons=said.reasons,
                 round=declaration.round,
                 snapshot=content.to_json() if content else left.snapshot(declaration.pk),

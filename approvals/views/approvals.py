@@ -20,21 +20,28 @@ from approvals.forms.approval import ApprovalForm
 from approvals.models import Approval, Declaration
 from approvals.numbering import number_of
 from approvals.roles import Role
+from approvals.rules import may_transmit
 from approvals.selectors.approvals import (
     Composition,
     approval_content,
+    change_words,
+    clock_of,
     compose,
     content_of,
     default_title,
+    not_transmitted,
     visible_to,
     waiting_for,
 )
 from approvals.services.issuing import issue
+from approvals.services.transmitting import transmit
 from approvals.views.common import actor, paged, refusals_as_pages, user_of, whole_number
 from perfgoals.errors import Refusal
+from perfgoals.text import tidy
 
 PER_PAGE = 30
 PROJECTS_PER_PAGE = 50
+LONGEST_NOTE = 2000
 # The years a declaration can be of; its own constraint says the same.
 FISCAL_YEARS = range(2000, 2101)
 
@@ -48,13 +55,20 @@ def index(request: HttpRequest) -> HttpResponse:
     year = whole_number(request.GET.get("year"))
     if year in years:
         issued = issued.filter(fiscal_year=year)
+    waits = request.GET.get("transmission", "")
+    if waits in ("waiting", "overdue"):
+        issued = not_transmitted(issued, overdue=waits == "overdue")
+    page = paged(request, issued.order_by("-date", "-number_year", "-serial", "-pk"), PER_PAGE)
+    for approval in page.object_list:
+        approval.clock = clock_of(approval)
     return render(
         request,
         "approvals/approvals/index.html",
         {
             "approves": person.has(Role.APPROVER),
             "waiting": waiting_for(person) if person.has(Role.APPROVER) else [],
-            "page": paged(request, issued.order_by("-date", "-number_year", "-serial", "-pk"), PER_PAGE),
+            "page": page,
+            "transmission": waits,
             "years": years,
             "year": year,
         },
@@ -69,7 +83,7 @@ def new(request: HttpRequest, department: int, year: int) -> HttpResponse:
     if composition is None:
         raise Http404(_("没有找到该部门，或您不是其所属财政局的批复人。"))
     if request.method != "POST":
-        initial = {"date": timezone.localdate(), "title": default_title(year)}
+        initial = {"date": timezone.localdate(), "title": default_title(year, change_words(composition.ready))}
         return _compose_page(request, composition, ApprovalForm(initial=initial))
 
     form = ApprovalForm(request.POST)
@@ -86,7 +100,7 @@ def new(request: HttpRequest, department: int, year: int) -> HttpResponse:
             "form": form,
             "chosen": _by_unit(chosen),
             "sums": _sums(chosen),
-            "number": content.number,
+            "content": content,
             "document_form": form_of(content),
             "unprinted": sources_without_column(content, form_of(content)),
         }
@@ -177,8 +191,10 @@ def _sums(declarations: Sequence[Declaration]) -> dict[str, Any]:
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The snapshot as it was issued, some projects to a page, and its documents."""
-    approval = get_object_or_404(visible_to(actor(request)), pk=pk)
+    person = actor(request)
+    approval = get_object_or_404(visible_to(person), pk=pk)
     content = content_of(approval)
+    clock = clock_of(approval)
     rows = [(unit, project) for unit in content.units for project in unit.projects]
     return render(
         request,
@@ -190,8 +206,19 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             "sums": _content_sums(content.projects),
             "formats": FORMATS,
             "document_form": form_of(content),
+            "clock": clock,
+            "may_transmit": clock.transmission is None and may_transmit(approval, person),
         },
     )
+
+
+@require_http_methods(["POST"])
+@refusals_as_pages
+def pass_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """转下达: the department's reviewer records that the units have it."""
+    transmit(pk, user_of(request), tidy(request.POST.get("note", ""))[:LONGEST_NOTE])
+    messages.success(request, _("已记录转下达，各单位经办人会收到通知。"))
+    return redirect("approval", pk)
 
 
 def _content_sums(projects: Sequence[Any]) -> dict[str, Any]:

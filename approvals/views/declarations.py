@@ -13,8 +13,9 @@ from approvals.forms.review import StepEditor
 from approvals.models import Declaration, Indicator, User
 from approvals.models.edges import Edge
 from approvals.roles import Actor, Role
-from approvals.rules import may_edit
+from approvals.rules import may_adjust, may_edit
 from approvals.selectors.declarations import batch_verbs, buckets, detailed, listed, verbs_for, visible_to, years
+from approvals.selectors.history import Version, project_history
 from approvals.services.verbs import foresee, perform
 from approvals.states import State, Verb
 from approvals.views.common import actor, paged, refusals_as_pages, user_of
@@ -72,11 +73,21 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             "steps": steps_of(declaration, person),
             "may_edit": may_edit(declaration, person),
             "may_discard": may_discard(declaration, person),
+            "may_adjust": may_adjust(declaration, person),
+            "change": _change(declaration, person),
             "plan": list(dict(declaration.spending_plan).items()),
             "records": declaration.records.all(),
             **review_of(declaration, person),
         },
     )
+
+
+def _change(declaration: Declaration, person: Actor) -> Version | None:
+    """What a later version changes in the approved one."""
+    if declaration.version == 1:
+        return None
+    versions = project_history(person, declaration.project_id)
+    return next((version for version in versions if version.declaration.pk == declaration.pk and version.before), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

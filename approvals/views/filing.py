@@ -15,6 +15,7 @@ from approvals.checks import check_declarations
 from approvals.forms.declaration import DeclarationEditor
 from approvals.forms.indicators import LEVEL1, LEVEL2
 from approvals.models import Declaration, User
+from approvals.models.declaration import Kind
 from approvals.rules import may_edit
 from approvals.selectors.organisations import units_to_file_for
 from approvals.services import filing
@@ -48,7 +49,11 @@ def new(request: HttpRequest) -> HttpResponse:
     asked = editor.form.cleaned_data
     try:
         made = filing.file_declarations(
-            user_of(request), [filing.Filing(asked["unit"], editor.draft())], asked["fiscal_year"]
+            user_of(request),
+            [filing.Filing(asked["unit"], editor.draft())],
+            asked["fiscal_year"],
+            kind=Kind(asked["kind"] or Kind.ANNUAL),
+            grounds=editor.form.grounds(),
         )
     except Refusal as refusal:
         return _page(request, editor, refusal=refusal, status=refusal.status)
@@ -69,7 +74,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not editor.is_valid():
         return _page(request, editor, declaration, status=422)
     try:
-        filing.rewrite(pk, user_of(request), editor.draft(), whole_number(request.POST.get("seen")))
+        filing.rewrite(
+            pk, user_of(request), editor.draft(), whole_number(request.POST.get("seen")), editor.form.grounds()
+        )
     except Refusal as refusal:
         if refusal.code == "not_found":
             raise

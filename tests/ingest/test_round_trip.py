@@ -122,6 +122,16 @@ def test_heading(format: Format) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("form", [SHAOXING, KEQIAO, WUHAI, DINGZHOU], ids=lambda form: form.key)
+def test_heading_of_a_supplementary_approval(form: Form, format: Format) -> None:
+    title = "关于追加和调整2026年部门预算项目绩效目标的批复"
+    content = approval(title=title, table_title="2026年部门预算项目绩效目标表（追加和调整）")
+    found = assert_equal(content, format, form)
+    assert (found.document.title, found.document.fiscal_year) == (title, 2026)
+    assert "TEXT_UNPLACED" not in {problem.code for problem in found.problems}
+
+
+@pytest.mark.parametrize("format", FORMATS)
 def test_awkward_texts(format: Format) -> None:
     found = assert_equal(awkward(), format, SHAOXING)
     assert len(found.projects) == 7

@@ -26,10 +26,13 @@ RULES = {
     "declaration":           "200   404   200   200   404   404   404   404   404   200   404   404",
     "declaration-edit":      "200   404   200   403   404   404   404   404   404   403   404   404",
     "declaration-discard":   "200   404   200   403   404   404   404   404   404   403   404   404",
+    "declaration-adjust":    "200   404   200   403   404   403   403   404   404   403   404   404",
+    "declaration-history":   "200   404   200   200   404   404   404   404   404   200   404   404",
     "declaration-step":      "200   404   200   403   404   404   404   404   404   403   404   404",
     "approvals":             "200   200   200   200   200   200   200   200   200   200   200   200",
     "approval-new":          "404   404   404   404   404   404   200   404   404   404   404   404",
     "approval":              "200   200   200   200   404   200   200   404   404   200   404   404",
+    "approval-transmit":     "405   405   405   405   405   405   405   405   405   405   405   405",
     "approval-download":     "200   200   200   200   404   200   200   404   404   200   404   404",
     "verification":          "200   200   200   200   200   200   200   200   200   200   200   200",
     "verification-result":   "200   200   200   200   200   200   200   200   200   200   200   200",
@@ -45,7 +48,7 @@ PUBLIC = {"verification", "verification-result"}
 @pytest.fixture
 def paths(city: City) -> dict[str, str]:
     """An address of each kind: about a draft, a passed declaration, an approval and a notice of the filer."""
-    city.declaration(State.APPROVED)
+    approved = city.declaration(State.APPROVED)
     city.declaration(State.PASSED)
     draft = city.declaration()
     approval = Approval.objects.get()
@@ -54,9 +57,12 @@ def paths(city: City) -> dict[str, str]:
         "declaration": [draft.pk],
         "declaration-edit": [draft.pk],
         "declaration-discard": [draft.pk],
+        "declaration-adjust": [approved.pk],
+        "declaration-history": [draft.pk],
         "declaration-step": [draft.pk, "submit"],
         "approval-new": [city.department.pk, 2027],
         "approval": [approval.pk],
+        "approval-transmit": [approval.pk],
         "approval-download": [approval.pk, "xlsx"],
         "notice": [notice.pk],
         "verification-result": [approval.verification_code],
