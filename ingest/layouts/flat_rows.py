@@ -17,6 +17,8 @@ from ingest.layouts.unplaced import columns_not_read, is_part_of_form
 from ingest.layouts.words import is_level1, is_level2, is_total
 from ingest.problems import report
 
+# 一、特定目标类: orders the projects under it, and is none
+_SECTION = re.compile(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）])")
 _NUMBER = re.compile(r"^[\d.]+$")
 _PAGE_NUMBER = re.compile(r"^(?:第?\s*\d+\s*页?(?:\s*[,，/共]*\s*第?\d+\s*页)?|[-—]\s*\d+\s*[-—])$")
 
@@ -80,6 +82,11 @@ class FlatRows:
             return
         cells = self._unshifted(grid, row, cells, columns)
         if self._is_outside(grid, row, cells, columns):
+            return
+        filled = texts_of(cells)
+        if len(filled) == 1 and not columns.shared and _SECTION.match(filled[0][1].strip()):
+            column, text = filled[0]
+            self.clerk.problems.append(report("TEXT_UNPLACED", grid.place(row, column), found=text))
             return
         named = any(not is_blank(cells[column]) for column in columns.project)
         if named:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 from ingest.grid import Block, Cell, Document, Grid, Paragraph
 from ingest.layouts.columns import texts_of
-from ingest.layouts.headers import meaning
+from ingest.layouts.headers import is_group, meaning
 from ingest.layouts.heading import is_title, labelled
+from ingest.layouts.labels import label_of
+from ingest.layouts.words import is_level
 
 _LINE = re.compile(r"第(\d+)行")
 # Hidden table-of-contents fields of Word: TC 标题 \f C \l 1
@@ -67,7 +69,8 @@ def _goes_on(text: str) -> bool:
 
 
 def _with_rest(grid: Grid, rest: list[Paragraph], below: Grid) -> Grid:
-    """The two grids as one; the lines between belong to the cell above, or to a label they begin below."""
+    """The two grids as one; the lines between belong to the cell above, to a label they begin below, or are rows
+    of one cell over the whole width."""
     begun = "".join(each.text for each in rest)
     first = below.rows[0][0] if below.rows and below.rows[0] else None
     if isinstance(first, str) and meaning(begun + first):
@@ -76,15 +79,26 @@ def _with_rest(grid: Grid, rest: list[Paragraph], below: Grid) -> Grid:
     last = list(grid.rows[-1])
     while last and last[-1] is None:
         last.pop()
-    if last and rest:
-        last[-1] = "\n".join([str(last[-1]), *(each.text for each in rest)])
+    first_own = 0 if not last or _is_indicator_header(last) else len(rest)
+    first_own = next((number for number, each in enumerate(rest[:first_own]) if _is_row(each.text)), first_own)
+    for each in rest[:first_own]:
+        last[-1] = f"{last[-1]}\n{each.text}"
+    own = rest[first_own:]
     above, under = grid, below
-    count = len(above.rows)
+    count, until = len(above.rows), len(above.rows) + len(own)
 
     def locate(row: int, column: int | None) -> str:
-        return above.place(row, column) if row < count else under.place(row - count, column)
+        if count <= row < until:
+            return own[row - count].place
+        return above.place(row, column) if row < count else under.place(row - until, column)
 
-    return Grid(grid.label, [*grid.rows[:-1], last, *below.rows], locate=locate)
+    between: list[list[Cell]] = [[each.text] for each in own]
+    return Grid(grid.label, [*grid.rows[:-1], last, *between, *below.rows], locate=locate)
+
+
+def _is_row(text: str) -> bool:
+    """A label, a group or a heading fills a row of its own: 年度绩效目标, 绩效指标, 一、特定目标类."""
+    return bool(_HEADING.match(text) or label_of(text) or is_group(text) or is_level(text))
 
 
 def is_vertical(grid: Grid) -> bool:

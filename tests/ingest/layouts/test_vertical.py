@@ -61,3 +61,29 @@ def test_a_label_of_two_lines_begins_its_row() -> None:
     extraction = extract(_text(body), "表.txt")
     assert extraction.projects[0].total == Decimal("125000.00")
     assert extraction.projects[0].name == "湖岸照明养护"
+
+
+def test_cells_over_the_whole_width_have_no_tab() -> None:
+    body = """项目名称\t老年助餐
+年度资金总额（万元）\t128
+年度绩效目标
+1.建设助餐点二十个。
+2.覆盖主要社区。
+绩效指标
+一级指标\t二级指标\t三级指标\t指标值
+产出指标\t数量指标\t助餐点\t≥20个"""
+    project = extract(_text(body), "表.txt").projects[0]
+    assert project.total == Decimal(1280000)
+    assert project.goal == "1.建设助餐点二十个。\n2.覆盖主要社区。"
+    assert [(each.name, each.value) for each in project.indicators] == [("助餐点", "≥20个")]
+
+
+def test_a_heading_between_rows_belongs_to_no_cell() -> None:
+    body = """项目名称\t资金总额（万元）\t一级指标\t三级指标\t指标值
+一、特定目标类
+科普场次补助\t20\t产出指标\t科普场次\t60场
+二、其他运转类
+场馆物业补助\t8\t产出指标\t保洁面积\t5000平方米"""
+    extraction = extract(_text(body), "表.txt")
+    assert [project.name for project in extraction.projects] == ["科普场次补助", "场馆物业补助"]
+    assert [each.value for project in extraction.projects for each in project.indicators] == ["60场", "5000平方米"]
