@@ -26,6 +26,10 @@ _MONEY_GROUPS = {"money", "funding", "plan"}
 _OVER_LABELS = {"purpose", "overall_goal", "spending_plan"}
 _AMOUNT_WORDS = re.compile(r"[\d一二三四五六七八九十百千零壹贰叁肆伍陆柒捌玖拾佰仟¥￥#]|万元|亿元")
 _NO_AMOUNT = frozenset(["-", "--", "—", "——", "/", "\\", "无", "－", "–"])
+# What heads a table beside 阶段性目标, 支出明细: no text of theirs.
+_TABLE_HEADS = word_set("时间 名称 序号 阶段 季度 任务名称 实施内容")
+# One in four of a row of labels may be a name nobody knows.
+_UNKNOWN_AMONG = 4
 # A label and its value.
 _PAIR = 2
 _INLINE = re.compile(r"^\s*([^:：\n]{2,24}?)\s*[:：]\s*(\S[\s\S]*)$")
@@ -258,20 +262,36 @@ class _RegionReader:
             following = tokens[index + 1] if index + 1 < len(tokens) else None
             value: Token | None = None
             if following is not None and following.column not in labels and not inline_pairs(following.text):
-                value = following if label.group not in _MONEY_GROUPS or may_be_amount(following.cell) else None
-            elif below:
+                value = following if self._fits(following, label) else None
+            if value is None and below:
                 value = next((each for each in below if each.column == token.column), None)
             self._pair(token, label, value)
-            if value is None and label.fact is not None and (index == 0 or token.height > 1):
+            heads_table = following is not None and key(following.text) in _TABLE_HEADS
+            if value is None and not heads_table and label.fact is not None and (index == 0 or token.height > 1):
                 self.open = (token, label)
+
+    @staticmethod
+    def _fits(token: Token, label: Meaning) -> bool:
+        """Whether a cell right of a label can be its value: amounts beside money, texts that head no table."""
+        if label.group == "plan":
+            return any(map(str.isdigit, token.text)) or token.text.strip() in _NO_AMOUNT
+        if label.group in _MONEY_GROUPS:
+            return may_be_amount(token.cell)
+        return label.fact is None or label.fact.kind != "long_text" or key(token.text) not in _TABLE_HEADS
 
     def _row_below(self, row: int, tokens: list[Token]) -> list[Token]:
         """The row under a row of nothing but labels, when it holds their values."""
-        if not tokens or any(token.column not in self.labels[row] for token in tokens) or len(tokens) < 2:
+        labels = self.labels[row]
+        unknown = sum(token.column not in labels for token in tokens)
+        if len(tokens) < _PAIR or unknown * _UNKNOWN_AMONG > len(tokens):
+            return []
+        if unknown and not all(label.group in _MONEY_GROUPS or not label.key for label in labels.values()):
             return []
         under = self.rows.get(row + 1, [])
         columns = {token.column for token in tokens}
         if not under or any(token.column in self.labels[row + 1] for token in under):
+            return []
+        if unknown and {token.column for token in under} - columns:
             return []
         return under if any(token.column in columns for token in under) else []
 
@@ -326,7 +346,12 @@ class _RegionReader:
             label_token, label = self.open
             fact = BY_KEY.get(label.key)
             if fact and (
-                fact.kind == "long_text" or (fact.group in {"money", "plan"} and self._is_amount_of(token, label_token))
+                fact.kind == "long_text"
+                or (
+                    fact.group in {"money", "plan"}
+                    and self._fits(token, label)
+                    and self._follows_labels(token, label_token)
+                )
             ):
                 self._say(
                     Pair(
@@ -352,10 +377,10 @@ class _RegionReader:
         # 项目支出绩效目标 over everything else is a title, not a label
         return alone and token.row == label.row + 1 and any(pair.row < label.row for pair in self.region.pairs)
 
-    def _is_amount_of(self, token: Token, label: Token) -> bool:
-        """An amount with nothing but labels left of it: `保安服务费 | 191` under 项目预算 is an item of its own."""
+    def _follows_labels(self, token: Token, label: Token) -> bool:
+        """Nothing but labels stand left of it: `保安服务费 | 191` under 项目预算 is an item of its own."""
         left = [each for each in self.rows[token.row] if each.column < token.column and each is not label]
-        return may_be_amount(token.cell) and all(each.column in self.labels[token.row] for each in left)
+        return all(each.column in self.labels[token.row] for each in left)
 
 
 def may_be_amount(cell: Cell) -> bool:

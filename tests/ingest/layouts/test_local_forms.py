@@ -586,3 +586,20 @@ def test_a_heading_between_the_rows_of_a_flat_table_is_told() -> None:
     extraction = read(*lines("项目绩效目标表（2026年度）", "单位：万元"), table(drawing))
     assert found(extraction, "TEXT_UNPLACED") == ["一、特定目标类"]
     assert len(extraction.projects) == 1
+
+
+def test_an_unknown_name_among_sources_keeps_the_others() -> None:
+    drawing = """
+项目名称 | 立体花坛 | < | < | <
+预算安排情况（万元） | 总额 | 财政拨款 | 某某专款 | 其他资金
+^ | 66 | 60 | 2 | 4
+阶段性目标 | 时间 | 目标内容 | < | <
+^ | 上半年 | 布置五处 | < | <
+一级指标 | 三级指标 | 指标值 | < | <
+产出指标 | 花坛数量 | 10处 | < | <
+"""
+    extraction = read(*lines("项目绩效目标表（2026年度）"), table(drawing))
+    project = extraction.projects[0]
+    assert project.funding == {"财政资金": 600000, "其他资金": 40000}
+    assert (project.goal, project.spending_plan) == (None, {})
+    assert {"LABEL_UNKNOWN", "TEXT_UNPLACED"} & codes(extraction)
