@@ -232,6 +232,8 @@ class Stage:
         else:
             self.declaration = self.city.declaration(state)
         assert self.declaration.state == state
+        # Signed in once: what an attempt does, signing in included, is taken back.
+        self.browsers = {self.person(name).pk: signed_in(self.person(name)) for name in PEOPLE}
 
     def _superseded(self) -> Declaration:
         """An approved version whose successor was approved too."""
@@ -249,6 +251,13 @@ class Stage:
         row = Declaration.objects.filter(pk=self.declaration.pk).values_list("state", "revision", "round").get()
         written = (ApprovalRecord, Notice, Review, ReviewNote, Amendment)
         return (*row, *(model.objects.count() for model in written))
+
+
+def signed_in(who: User) -> Client:
+    """A browser of this person."""
+    client = Client()
+    client.force_login(who, "django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def undone(attempt):
@@ -291,8 +300,7 @@ def try_it(channel: str, stage: Stage, who: User, verb: Verb, major: bool = Fals
         with suppress(Refusal):
             perform(pk, verb, who, comment="意见", **given(verb))
     else:
-        client = Client()
-        client.force_login(who, "django.contrib.auth.backends.ModelBackend")
+        client = stage.browsers[who.pk]
         if channel == "page":
             data = form_of(verb) | {"seen": stage.declaration.revision}
             response = client.post(f"/declarations/{pk}/{verb}/", data)
