@@ -22,7 +22,7 @@ reset: setup  ## 停止试用系统并删除其数据
 	@$(BIN)/python -m perfgoals.trial reset
 
 test: setup  ## 运行测试；ARGS=… 传给 pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 lint: setup  ## 代码与模板检查
 	$(BIN)/ruff check
