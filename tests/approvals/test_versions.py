@@ -232,7 +232,9 @@ class TestSupplementaryApprovals:
         city.take_to(declaration, State.PASSED)
         compose = reverse("approval-new", args=[city.department.pk, 2027])
         client = browser(city.approver)
-        assert client.get(compose).context["form"]["title"].value() == "关于追加2027年部门预算项目绩效目标的批复"
+        page = client.get(compose)
+        assert page.context["form"]["title"].value() == "关于追加2027年部门预算项目绩效目标的批复"
+        assert "年中追加</span>" in page.content.decode()
         issued(city, declaration)
         assert "追加、调整" in client.get("/approvals/").content.decode()
         assert [row["supplementary"] for row in client.get("/api/approvals/").json()["results"]] == [True]
