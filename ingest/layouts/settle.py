@@ -1,5 +1,6 @@
 """After reading: what the projects of a table say together. Shared by all layouts."""
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterable
 from decimal import Decimal
@@ -10,6 +11,8 @@ from ingest.problems import Problem, report
 from perfgoals.money import UNITS, format_amount
 from perfgoals.text import key
 
+# 4.1000026e+20: a long code stored as a number has lost its last digits
+_ROUNDED_CODE = re.compile(r"^\d(?:\.\d+)?[eE]\+\d+$")
 # Sources that others are parts of: 财政资金 = 一般公共预算 + 政府性基金 + …
 _PARTS_OF = {
     "财政资金": (
@@ -37,6 +40,12 @@ def settle(
         problems += _organisation_sums(hierarchy, unit)
     for project in projects:
         problems += funding_sum(project, unit, id(project) in part_only)
+        if project.code and _ROUNDED_CODE.match(project.code):
+            told = f"“{project.code}”是电子表格取了近似的数字"
+            expected = "以文字保存的完整编码"
+            problems.append(
+                report("CODE_INCOMPLETE", project.place, told, field="项目编码", found=project.code, expected=expected)
+            )
     problems += same_names(projects)
     problems += [
         report(

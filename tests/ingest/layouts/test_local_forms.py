@@ -603,3 +603,13 @@ def test_an_unknown_name_among_sources_keeps_the_others() -> None:
     assert project.funding == {"财政资金": 600000, "其他资金": 40000}
     assert (project.goal, project.spending_plan) == (None, {})
     assert {"LABEL_UNKNOWN", "TEXT_UNPLACED"} & codes(extraction)
+
+
+def test_a_long_code_that_became_a_number_is_told() -> None:
+    grid = table("""
+项目编码 | 项目名称 | 资金总额（万元） | 一级指标 | 三级指标 | 指标值
+编码 | 村级图书室 | 15 | 产出指标 | 图书室 | 5个
+""")
+    grid.rows[1] = [4.1000026e20, *grid.rows[1][1:]]
+    extraction = read(*lines("项目绩效目标表（2026年度）"), grid)
+    assert found(extraction, "CODE_INCOMPLETE") == ["4.1000026e+20"]
