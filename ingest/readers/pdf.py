@@ -67,8 +67,9 @@ def _items(content: PageContent, page: int) -> list[Item]:
     found = tables(content.horizontal, content.vertical)
     inside, outside = allot(content.chars, found)
     aligned, outside = split(outside, _unused(content.horizontal, found))
+    edge = max((table.xs[-1] for table in found), default=0.0)
     placed: list[tuple[float, Item]] = [
-        (top, PageParagraph(Paragraph(text, f"第{page}页"))) for top, text in paragraphs(segments(outside))
+        (top, PageParagraph(Paragraph(text, f"第{page}页"))) for top, text in paragraphs(segments(outside), edge)
     ]
     shaped: list[tuple[float, Callable[[str], PageTable]]] = [
         (table.ys[0], partial(_ruled, table, cells, page)) for table, cells in zip(found, inside, strict=True) if cells

@@ -119,9 +119,13 @@ def segments(chars: Iterable[Char]) -> list[Line]:
     return [line for line in found if line.text.strip()]
 
 
-def paragraphs(found: list[Line]) -> list[tuple[float, str]]:
-    """(top, text) of paragraphs: a line that reaches the right margin goes on in the next one."""
+def paragraphs(found: list[Line], edge: float = 0.0) -> list[tuple[float, str]]:
+    """(top, text) of paragraphs: a line that reaches the right margin goes on in the next one.
+
+    `edge` is the right end of the page's tables: short lines of a heading above them reach no margin.
+    """
     margin = max((line.right for line in found), default=0.0)
+    margin = max(margin, edge)
     made: list[tuple[float, str]] = []
     last: Line | None = None
     for line in found:

@@ -297,3 +297,13 @@ def test_text_that_has_ended_is_not_continued(first: str) -> None:
     document = read(torn("并对外开放。", first=first), "断.pdf")
     assert len(document.grids[0].rows) == 4
     assert document.problems == []
+
+
+def test_lines_of_a_heading_that_reach_no_margin_stay_lines() -> None:
+    markup = """云溪市二〇二六年部门预算项目支出绩效目标表\\
+    部门：云溪市科学技术协会
+    #table(columns: (1fr, 1fr), [甲], [乙], [丙], [丁])"""
+    assert paragraphs(read(pdf(markup), "题.pdf")) == [
+        "云溪市二〇二六年部门预算项目支出绩效目标表",
+        "部门：云溪市科学技术协会",
+    ]
