@@ -198,6 +198,8 @@ _OUTCOMES = {
 def _tell(upload: Upload) -> None:
     """The uploader hears how it went; the approvers of the bureau named in the heading hear that it has come."""
     path = reverse("upload", args=[upload.pk])
+    # A file that is read again, with other hints, is told of again.
+    reading = f"upload:{upload.pk}:{upload.read_at}"
     messages = [
         Message(
             upload.uploader_id,
@@ -205,7 +207,7 @@ def _tell(upload: Upload) -> None:
             f"文件“{upload.name}”{_OUTCOMES[State(upload.state)]}",
             "",
             path,
-            f"upload:{upload.pk}:{upload.attempts}:{upload.uploader_id}",
+            f"{reading}:{upload.uploader_id}",
         )
     ]
     if upload.state == State.READY and upload.bureau is not None:
@@ -219,7 +221,7 @@ def _tell(upload: Upload) -> None:
                 f"收到{department}的绩效目标文件“{upload.name}”",
                 body,
                 path,
-                f"upload:{upload.pk}:{upload.attempts}:{user_id}",
+                f"{reading}:{user_id}",
             )
             for user_id in holders_at(Role.APPROVER, upload.bureau)
             if user_id != upload.uploader_id

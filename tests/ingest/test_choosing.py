@@ -4,6 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
+from approvals.models import Notice
 from ingest.extract import extract
 from ingest.hints import Hints
 from ingest.models import HeaderMapping, Upload
@@ -177,3 +178,11 @@ def test_the_api(city: City) -> None:
     assert client.post(path, body | {"columns": {"x": "value"}}, "application/json").status_code == 400
     assert client.post(path, body, "application/json").status_code == 202
     assert again(upload).state == Upload.State.READY
+
+
+def test_a_second_reading_is_told_of_again(city: City) -> None:
+    upload = receive(city, text_of(city))
+    choose(upload.pk, city.filer, hints(upload))
+    again(upload)
+    told = Notice.objects.filter(recipient=city.filer, kind="upload").order_by("id").values_list("title", flat=True)
+    assert [title.partition("”")[2] for title in told] == ["的表头认不全，请指定各列的含义", "已读完，请核对后导入"]
