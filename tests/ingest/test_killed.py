@@ -229,7 +229,7 @@ class TestLimits:
 
     def test_what_wants_too_much_memory(self, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(reading, "limits_for", lambda size: Limits(60, 1 << 20))
-        upload = receive(city, 20_000)
+        upload = receive(city, 200_000)
         uploads.read(upload.pk)
         [problem] = fresh(upload).problems
         assert (fresh(upload).state, problem["code"]) == (State.FAILED, "READ_TOO_LARGE")
