@@ -161,9 +161,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    # Two fields are called `state`; without names of ours they get a number in the schema.
+    # Several fields are called `state` and `kind`; without names of ours they get a number in the schema.
     "ENUM_NAME_OVERRIDES": {
         "DeclarationState": "approvals.states.State",
+        "DeclarationKind": "approvals.models.declaration.Kind",
         "UploadState": "ingest.models.upload.Upload.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
