@@ -28,6 +28,7 @@ def recent(actor: Actor) -> QuerySet[Upload]:
         visible_to(actor)
         .select_related("uploader", "department", "bureau")
         .annotate(found=Count("projects"), taken=Count("projects", filter=Q(projects__declaration__isnull=False)))
+        .order_by("-created_at", "-id")
     )
 
 

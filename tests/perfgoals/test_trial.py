@@ -72,12 +72,19 @@ def typed(verb: str, folder: Path, port: int | str = 0) -> Iterator[subprocess.P
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_heed_signals,  # noqa: PLW1509 - it calls nothing but signal()
     )
     try:
         yield process
     finally:
         process.kill()
         process.communicate()
+
+
+def _heed_signals() -> None:
+    """As in a terminal: tests that run in the background, or under nohup, hand down ignored signals."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def read_until(process: subprocess.Popen, words: str) -> str:
