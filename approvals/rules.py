@@ -13,7 +13,7 @@ from approvals.roles import Actor, Role
 from approvals.states import EDITABLE, State, Verb
 
 if TYPE_CHECKING:
-    from approvals.models import Approval, Declaration
+    from approvals.models import Approval, Declaration, Department
 
 
 def may_edit(declaration: "Declaration", actor: Actor) -> bool:
@@ -110,6 +110,11 @@ def may_approve(declaration: "Declaration", actor: Actor) -> bool:
         declaration.endorsed_by_id,
         declaration.passed_by_id,
     )
+
+
+def may_issue_for(department: "Department", actor: Actor) -> bool:
+    """An approver of the department's bureau issues its approvals."""
+    return any(grant.bureau_id == department.bureau_id for grant in actor.granted([Role.APPROVER]))
 
 
 def nobody(declaration: "Declaration", actor: Actor) -> bool:

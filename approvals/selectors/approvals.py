@@ -15,6 +15,7 @@ from approvals.models.edges import edges
 from approvals.models.transmission import DAYS, due_on
 from approvals.numbering import code_as_printed, code_as_stored
 from approvals.roles import Actor, Role
+from approvals.rules import may_issue_for
 from approvals.selectors.contents import project_contents
 from approvals.states import UNDER_WAY, State, Verb
 
@@ -197,9 +198,7 @@ class Composition:
 def compose(actor: Actor, department_id: int, fiscal_year: int) -> Composition | None:
     """The declarations this person may approve now, those he may not (he acted on them), and the unfinished ones."""
     department = Department.objects.select_related("bureau").filter(pk=department_id).first()
-    if department is None or not any(
-        grant.bureau_id == department.bureau_id for grant in actor.granted([Role.APPROVER])
-    ):
+    if department is None or not may_issue_for(department, actor):
         return None
     edge = edges()[State.PASSED, Verb.APPROVE]
     declarations = list(

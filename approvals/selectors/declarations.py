@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from approvals.models import Amendment, ApprovalRecord, Declaration, Review, ReviewNote
-from approvals.models.edges import Edge, verbs_for
+from approvals.models.edges import verbs_for
 from approvals.roles import Actor, Role
-from approvals.states import EDITABLE, State, Verb
+from approvals.states import State, Verb
 from perfgoals.text import fold
 
 # What reviewers and approvers see of a declaration begins when it is sent; drafts are the unit's own.
@@ -140,19 +140,3 @@ def batch_verbs(declarations: list[Declaration], actor: Actor) -> list[Verb]:
     found = {edge.verb for declaration in declarations for edge in verbs_for(declaration, actor)}
     # Amendments are written for one declaration, and read before they are agreed to.
     return [verb for verb in Verb if verb in found - {Verb.AMEND, Verb.CONFIRM}]
-
-
-__all__ = [
-    "BUCKETS",
-    "EDITABLE",
-    "Bucket",
-    "Edge",
-    "batch_verbs",
-    "buckets",
-    "detailed",
-    "listed",
-    "search",
-    "verbs_for",
-    "visible_to",
-    "years",
-]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from approvals.models import Approval, Declaration, Department, User
 from approvals.models.edges import edges
 from approvals.numbering import code_as_printed, new_code, number_of
-from approvals.roles import Role
+from approvals.rules import may_issue_for
 from approvals.selectors.approvals import approval_content, change_words
 from approvals.selectors.people import actor_of
 from approvals.services import ledger
@@ -41,7 +41,7 @@ def issue(
     """
     person = actor_of(actor)
     department = Department.objects.filter(pk=department_id).first()
-    if department is None or not any(g.bureau_id == department.bureau_id for g in person.granted([Role.APPROVER])):
+    if department is None or not may_issue_for(department, person):
         raise Refusal("not_allowed", "您不是该部门所属财政局的批复人，不能发出批复。")
     bureau = lock_bureau(department.bureau_id)
     wanted = set(declaration_ids)

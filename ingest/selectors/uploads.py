@@ -32,11 +32,6 @@ def recent(actor: Actor) -> QuerySet[Upload]:
     )
 
 
-def same_file(user: User, sha256: str) -> Upload | None:
-    """An earlier upload of the very same file by this person that was read or is being read."""
-    return Upload.objects.filter(uploader=user, sha256=sha256).exclude(state=Upload.State.FAILED).first()
-
-
 def same_file_ids(user: User, digests: Collection[str]) -> dict[str, int]:
     """For files of this person that came more than once: digest → the first upload."""
     rows = Upload.objects.filter(uploader=user, sha256__in=digests).exclude(state=Upload.State.FAILED)
@@ -101,13 +96,6 @@ def acceptable(upload: Upload, project: UploadedProject, barred: bool) -> bool:
 def free_projects(upload: Upload) -> QuerySet[UploadedProject]:
     """Those with nothing against them, as far as they themselves go."""
     return upload.projects.filter(errors=0, left_out=False, unit__isnull=False, declaration__isnull=True)
-
-
-def acceptable_positions(upload: Upload) -> list[int]:
-    """The places of all projects that may be taken over."""
-    if upload.state not in (Upload.State.READY, Upload.State.ACCEPTED) or file_is_barred(upload):
-        return []
-    return list(free_projects(upload).order_by("position").values_list("position", flat=True))
 
 
 def bars(problems: list[dict[str, Any]]) -> bool:
