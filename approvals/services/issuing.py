@@ -45,13 +45,16 @@ def issue(
         raise Refusal("not_allowed", "您不是该部门所属财政局的批复人，不能发出批复。")
     bureau = lock_bureau(department.bureau_id)
     wanted = set(declaration_ids)
-    declarations = lock_declarations(wanted)
+    # Only this department's: what a refusal names must be the approver's to see.
+    declarations = lock_declarations(
+        Declaration.objects.filter(pk__in=wanted, department=department).values_list("pk", flat=True)
+    )
     edge = edges()[State.PASSED, Verb.APPROVE]
     gone = [
         d
         for d in declarations
         if d.state != State.PASSED
-        or (d.department_id, d.fiscal_year) != (department_id, fiscal_year)
+        or d.fiscal_year != fiscal_year
         or not edge.permission(d, person)
         or (seen or {}).get(d.pk, d.revision) != d.revision
     ]

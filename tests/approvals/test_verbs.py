@@ -295,6 +295,13 @@ class TestIssuing:
         assert "尚早" in refused.value.message
         assert state_of(waiting) == State.PASSED
 
+    def test_nothing_is_told_of_another_department_s(self, city: City) -> None:
+        foreign = City().file(draft("别处的秘密项目"))[0]
+        with pytest.raises(Refusal) as refused:
+            issue(city.approver, city.department.pk, 2027, [foreign.pk], date(2027, 1, 20))
+        assert refused.value.code == "stale"
+        assert "秘密" not in refused.value.message
+
     def test_not_another_region(self, city: City) -> None:
         declaration = city.declaration(State.PASSED)
         with pytest.raises(Refusal):
