@@ -2,7 +2,7 @@
 # make test   all tests                                               make test ARGS="tests/ingest -k xlsx"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test lint format format-check types contracts security check lock
+.PHONY: help setup run ocr reset test lint format format-check types contracts security check lock
 
 # The first of these that the machine has; another one by: make run PYTHON=/path/to/python3
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do command -v $$name && break; done)
@@ -17,6 +17,9 @@ setup:  ## 准备运行环境 .venv（run 与 test 会自动调用）
 
 run: setup  ## 启动试用系统；PORT=8001 另选端口
 	@setpriv --pdeathsig TERM $(BIN)/python -m perfgoals.trial run
+
+ocr: setup  ## 加装文字识别（OCR），用于扫描件和图片
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/ocr.txt
 
 reset: setup  ## 停止试用系统并删除其数据
 	@$(BIN)/python -m perfgoals.trial reset
@@ -47,7 +50,7 @@ check: lint format-check types contracts security  ## 以上各项检查
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 lock: setup  ## 重新锁定 requirements/*.txt
-	@for name in base prod dev; do \
+	@for name in base prod dev ocr; do \
 	  $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.scans import SCANNED, can_recognise
 from perfgoals.money import UNITS
 
 # Money units a document may be read in, as offered to people.
@@ -36,7 +37,11 @@ def choices(problem: Mapping[str, Any]) -> list[Choice]:
     """The ways to settle a stored problem; none where only a correction mends it, or it is settled."""
     if problem.get("decided"):
         return []
+    if problem["code"] in SCANNED and can_recognise():
+        return [Choice("recognise:yes", "识别图像中的文字（OCR）后读取")]
     match problem["code"]:
+        case "RECOGNISED":
+            return [Choice("compared", "已与原件逐格核对")]
         case "MONEY_UNIT" | "MONEY_UNIT_UNKNOWN" | "MONEY_UNIT_INFERRED":
             return [Choice(f"unit:{unit}", f"金额按{unit}") for unit in MONEY_UNITS]
         case "DUPLICATE_PROJECT":

@@ -47,14 +47,18 @@ def extract(
     layout: str | None = None,
     progress: Progress | None = None,
     hints: Hints | Guide | None = None,
+    recognise: bool = False,
 ) -> Extraction:
     """Read the forms of one file.
 
     `name` is the user's name for the file; `layout` forces one of LAYOUTS by its name; `hints` is what a person said
-    of the form, or a function that finds it when it sees the document.
+    of the form, or a function that finds it when it sees the document. With `recognise` the text of scans and pictures
+    is recognised, and said to be so.
     """
     try:
-        document = read(source, name, max_bytes=settings.PERFGOALS_MAX_UPLOAD_BYTES, progress=progress)
+        document = read(
+            source, name, max_bytes=settings.PERFGOALS_MAX_UPLOAD_BYTES, progress=progress, recognise=recognise
+        )
     except Refused as refused:
         return Extraction(problems=[refused.problem])
     except OSError as error:

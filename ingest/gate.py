@@ -15,7 +15,7 @@ import puremagic
 import pypdfium2
 from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_GetLastError
 
-from ingest import archives
+from ingest import archives, scans
 from ingest.problems import Problem, Refused
 from ingest.refusals import OTHERS, PICTURES, READABLE, refuse_damaged, refuse_ending, refuse_kind, refuse_password
 
@@ -38,6 +38,7 @@ KINDS = {
     "excel-xml": "Excel 2003 XML 表格",
     "word-xml": "Word XML 文档",
     "text": "文本文件",
+    "picture": "图片",
 }
 
 # Endings under which each kind is expected; any other ending is told to the user (and read all the same).
@@ -56,6 +57,7 @@ _ENDINGS = {
     "excel-xml": {".xml"},
     "word-xml": {".xml"},
     "text": {".txt", ".csv", ".tsv", ".tab", ".md", ".text"},
+    "picture": scans.PICTURES,
 }
 
 # Signatures puremagic is unsure of: first bytes → ending.
@@ -93,10 +95,14 @@ class Passed:
     problems: list[Problem] = field(default_factory=list)
 
 
-def inspect(source: bytes | Path, name: str, max_bytes: int = MAX_BYTES) -> Passed:
-    """Let a file in or raise Refused with the reason. `name` is the user's name for it, used in messages only."""
+def inspect(source: bytes | Path, name: str, max_bytes: int = MAX_BYTES, *, pictures: bool = False) -> Passed:
+    """Let a file in or raise Refused with the reason. `name` is the user's name for it, used in messages only.
+
+    With `pictures` a picture is let in, for its text to be recognised.
+    """
     data = _load(source, name, max_bytes)
-    kind, macros = _identify(data, name)
+    ending = _signed(data) if pictures else ""
+    kind, macros = ("picture", False) if ending in scans.PICTURES else _identify(data, name)
     problems = []
     if macros:
         problems.append(_macro_note(name))
@@ -183,16 +189,21 @@ def _check_pdf(data: bytes, name: str) -> None:
         raise refuse_damaged(name, "PDF 文件无法打开") from error
 
 
-def _refuse_binary(data: bytes, name: str) -> None:
-    """Refuse what is certainly neither text nor markup: pictures, archives, programs."""
+def _signed(data: bytes) -> str:
+    """The usual ending of a file that begins as pictures, archives or programs do; "" for any other."""
     for signature, ending in _SIGNATURES:
         # "BM" and "MZ" may also begin a text: only with zero bytes near by is it a binary file.
         if data.startswith(signature) and (len(signature) > 2 or b"\0" in data[:64]):
-            raise refuse_ending(ending, name)
+            return ending
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        raise refuse_ending(".webp", name)
-    if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
-        raise refuse_ending(".heic", name)
+        return ".webp"
+    return ".heic" if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1") else ""
+
+
+def _refuse_binary(data: bytes, name: str) -> None:
+    """Refuse what is certainly neither text nor markup: pictures, archives, programs."""
+    if ending := _signed(data):
+        raise refuse_ending(ending, name)
     if b"\0" not in data[:4096] or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return
     for match in _puremagic(data):

@@ -31,6 +31,7 @@ class Hints:
     labels   a label as printed → field key, for forms with labels beside their values
     unit     the money unit of all amounts
     year     fiscal year
+    recognise   recognise the text of scanned pages and pictures
     """
 
     layout: str | None = None
@@ -41,6 +42,7 @@ class Hints:
     labels: Mapping[str, str] = field(default_factory=dict)
     unit: str | None = None
     year: int | None = None
+    recognise: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """For Upload.hints; nothing said is left out."""
@@ -53,6 +55,7 @@ class Hints:
             "labels": dict(self.labels),
             "unit": self.unit,
             "year": self.year,
+            "recognise": self.recognise,
         }
         return {name: value for name, value in said.items() if value}
 
@@ -69,6 +72,7 @@ class Hints:
             stored.get("labels", {}),
             stored.get("unit"),
             stored.get("year"),
+            bool(stored.get("recognise")),
         )
 
     def apply(self, document: Document) -> Document:

@@ -73,3 +73,14 @@ def refuse_ending(ending: str, name: str) -> Refused:
             "请上传原始的电子表格或文档；只有扫描件时，请先做文字识别并人工核对",
         )
     return refuse_kind(name, " " + OTHERS[ending])
+
+
+def refuse_recognition(name: str) -> Refused:
+    """The text of a scan cannot be recognised on this installation."""
+    return Refused.because(
+        "RECOGNITION_MISSING",
+        name,
+        "本系统没有安装文字识别",
+        READABLE,
+        "请上传原始的 Excel 或 Word 文件，或请系统管理员安装文字识别（requirements/ocr.txt）",
+    )

@@ -10,7 +10,8 @@ from pathlib import Path
 from ingest import gate
 from ingest.grid import Document
 from ingest.problems import Refused
-from ingest.refusals import refuse_damaged
+from ingest.refusals import refuse_damaged, refuse_recognition
+from ingest.scans import can_recognise
 
 # (done, all): rows, pages or bytes read of all there are.
 Progress = Callable[[int, int], None]
@@ -31,19 +32,31 @@ _READERS = {
     "mhtml": "ingest.readers.html",
     "docx": "ingest.readers.docx",
     "word-xml": "ingest.readers.docx",
+    "picture": "ingest.readers.scan",
 }
 
 
 def read(
-    source: bytes | Path, name: str, *, max_bytes: int = gate.MAX_BYTES, progress: Progress | None = None
+    source: bytes | Path,
+    name: str,
+    *,
+    max_bytes: int = gate.MAX_BYTES,
+    progress: Progress | None = None,
+    recognise: bool = False,
 ) -> Document:
     """Read a file whatever it is called. Raises Refused, and nothing else, when it cannot be read.
 
     `name` is the user's name for the file, for messages; `progress` is called now and then with (done, all).
+    With `recognise` the text of scans and pictures is recognised, where this installation can.
     """
-    passed = gate.inspect(source, name, max_bytes)
+    if recognise and not can_recognise():
+        raise refuse_recognition(name)
+    passed = gate.inspect(source, name, max_bytes, pictures=recognise)
     try:
-        document = import_module(_READERS[passed.kind]).read(passed, progress or _silent)
+        reader = import_module(_READERS[passed.kind])
+        # Only a PDF may be a scan without its kind saying so.
+        options = {"recognise": True} if recognise and passed.kind == "pdf" else {}
+        document = reader.read(passed, progress or _silent, **options)
     except (Refused, MemoryError):
         raise
     except BaseException as error:

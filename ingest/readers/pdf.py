@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pypdfium2
 
 from ingest.gate import PDFIUM, Passed
-from ingest.grid import Cell, Document, Grid, Paragraph, Span
+from ingest.grid import Block, Cell, Document, Grid, Paragraph, Span
 from ingest.problems import Problem, Refused
 from ingest.readers import Progress
 from ingest.readers.allotment import Cells, allot
@@ -17,16 +18,20 @@ from ingest.readers.ruling import RuledTable, tables
 from ingest.readers.tables import TableBuilder
 from ingest.readers.unruled import AlignedTable, split
 
+if TYPE_CHECKING:
+    from ingest.readers.scan import Recogniser
+
 MAX_PAGES = 5_000
 # More characters without meaning than this, and the text cannot be relied on.
 MAX_UNMAPPED_SHARE = 0.05
 
 
-def read(passed: Passed, progress: Progress) -> Document:
-    """Read all pages. Raises Refused for scanned pages without text."""
+def read(passed: Passed, progress: Progress, recognise: bool = False) -> Document:
+    """Read all pages. Raises Refused for scanned pages without text, unless their text is to be recognised."""
     pages: list[list[Item]] = []
     scanned: list[int] = []
     pictures = chars = unmapped = 0
+    recogniser = _Recognition(passed.name) if recognise else None
     with PDFIUM:
         document = pypdfium2.PdfDocument(passed.data)
         try:
@@ -35,12 +40,14 @@ def read(passed: Passed, progress: Progress) -> Document:
                 raise _too_many_pages(passed.name, count)
             for number in range(1, count + 1):
                 content = _content(document, number)
+                if recogniser is not None and _is_scan(content):
+                    content = recogniser.read(document, number)
                 pictures += content.pictures
                 chars += len(content.chars)
                 unmapped += content.unmapped
                 if content.pictures and not content.chars:
                     scanned.append(number)
-                pages.append(_items(content, number))
+                pages.append(items(content, number))
                 progress(number, count)
         finally:
             document.close()
@@ -49,9 +56,45 @@ def read(passed: Passed, progress: Progress) -> Document:
     if unmapped > chars * MAX_UNMAPPED_SHARE:
         raise _unmapped(passed.name, unmapped, chars)
     blocks, problems = put_together(pages, passed.name)
+    if recogniser is not None:
+        problems[:0] = recogniser.told(blocks)
     if scanned:
         problems.append(_scanned_pages(passed.name, scanned))
     return Document("pdf", blocks, problems)
+
+
+def _is_scan(content: PageContent) -> bool:
+    """Whether a page has nothing to read but its picture."""
+    return bool(content.pictures and not content.chars) or content.unmapped > len(content.chars) * MAX_UNMAPPED_SHARE
+
+
+class _Recognition:
+    """The recogniser, loaded when the first page needs it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._pages = 0
+        self._engine: Recogniser | None = None
+
+    def read(self, document: pypdfium2.PdfDocument, number: int) -> PageContent:
+        """What can be seen on a scanned page. Raises Refused when there are too many."""
+        from ingest.readers import scan
+
+        self._engine = self._engine or scan.Recogniser()
+        self._pages += 1
+        if self._pages > scan.MAX_PAGES:
+            raise scan.too_many(self._name, len(document))
+        page = document[number - 1]
+        try:
+            return self._engine.pdf_page(page, number)
+        finally:
+            page.close()
+
+    def told(self, blocks: Sequence[Block]) -> list[Problem]:
+        """What is to be said of the pages that were recognised."""
+        from ingest.readers import scan
+
+        return scan.told(self._engine.lines, blocks, self._name) if self._engine else []
 
 
 def _content(document: pypdfium2.PdfDocument, number: int) -> PageContent:
@@ -62,8 +105,8 @@ def _content(document: pypdfium2.PdfDocument, number: int) -> PageContent:
         page.close()
 
 
-def _items(content: PageContent, page: int) -> list[Item]:
-    """Tables and the text around them, from top to bottom."""
+def items(content: PageContent, page: int) -> list[Item]:
+    """What is on a page, in points: tables and the text around them, from top to bottom."""
     found = tables(content.horizontal, content.vertical)
     inside, outside = allot(content.chars, found)
     aligned, outside = split(outside, _unused(content.horizontal, found))

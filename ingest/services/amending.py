@@ -20,6 +20,8 @@ from ingest.services.queue import read_again
 from perfgoals.errors import Refusal
 
 State = Upload.State
+# Decisions after which the file is read once more.
+_READ_AGAIN = frozenset(["unit", "layout", "recognise"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,12 @@ def correct(upload_id: int, actor: User, cell: Cell, typed: str, seen: str | Non
 def decide(upload_id: int, actor: User, problem_id: str, choice_key: str) -> Amendment:
     """Settle a problem in one of the ways it offers; raises Refusal, changing nothing."""
     with transaction.atomic():
-        upload = locked_for_amending(upload_id, actor)
+        upload = locked_for_amending(upload_id, actor, State.READY, State.ACCEPTED, State.FAILED)
         problem = find_problem(upload, problem_id)
         choice = next((each for each in choices(problem) if each.key == choice_key), None)
         if choice is None:
             raise Refusal("invalid", "这个问题不能这样决定。请在列出的办法中选择，或更正它指出的内容。")
-        if choice.word in {"unit", "layout"} and upload.projects.filter(declaration__isnull=False).exists():
+        if choice.word in _READ_AGAIN and upload.projects.filter(declaration__isnull=False).exists():
             raise Refusal("wrong_state", "已有项目从这个文件导入，不能换一种方式重新读取。请重新上传文件。")
         amendment = Amendment.objects.create(
             upload=upload,
@@ -85,7 +87,7 @@ def decide(upload_id: int, actor: User, problem_id: str, choice_key: str) -> Ame
             by=actor,
         )
         _EFFECTS[choice.word](upload, actor, choice, problem)
-        if choice.word not in {"unit", "layout"}:
+        if choice.word not in _READ_AGAIN:
             settle_decided(upload)
     return amendment
 
@@ -97,7 +99,7 @@ def replay(upload: Upload) -> None:
         try:
             if each.kind == Amendment.Kind.CORRECTION:
                 _repeat(upload, each)
-            elif each.choice.partition(":")[0] not in {"unit", "layout", "sum"}:
+            elif each.choice.partition(":")[0] not in {*_READ_AGAIN, "sum"}:
                 problem = find_problem(upload, each.problem)
                 _EFFECTS[each.choice.partition(":")[0]](upload, each.by, Choice(each.choice, each.made), problem)
         except Refusal:
@@ -293,6 +295,8 @@ def _as_it_is(upload: Upload, actor: User, choice: Choice, problem: dict[str, An
 _EFFECTS: dict[str, Effect] = {
     "unit": _read_otherwise,
     "layout": _read_otherwise,
+    "recognise": _read_otherwise,
+    "compared": _as_it_is,
     "only": _only,
     "department": _department,
     "sum": _sum,

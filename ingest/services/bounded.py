@@ -39,9 +39,14 @@ class Limits:
     memory: int
 
 
-def limits_for(size: int) -> Limits:
-    """For a file of `size` bytes: a minute and 512 MB, and more for a large one, which may honestly need it."""
+def limits_for(size: int, *, scanned: bool = False) -> Limits:
+    """For a file of `size` bytes: a minute and 512 MB, and more for a large one, which may honestly need it.
+
+    `scanned`: its text is to be recognised, which takes some seconds a page and a large model.
+    """
     large = size // MIB
+    if scanned:
+        return Limits(1200, 4096 * MIB)
     return Limits(60 + 6 * large, (512 + 64 * large) * MIB)
 
 

@@ -1,5 +1,7 @@
 """A person says how a form is to be read: layout, header, what each column means, money unit, year."""
 
+from dataclasses import replace
+
 from django.db import transaction
 
 from approvals.facts import BY_KEY, synonym_key
@@ -38,7 +40,8 @@ def choose(upload_id: int, actor: User, hints: Hints, remember: bool = False) ->
         )
         if remember and hints.columns and hints.header:
             _remember(upload, actor, hints)
-        read_again(upload, hints.to_json())
+        # Scans are recognised again, whatever else is said of them.
+        read_again(upload, replace(hints, recognise=bool(upload.hints.get("recognise"))).to_json())
     return upload
 
 

@@ -49,7 +49,7 @@ def read(upload_id: int) -> None:
     if upload is None:
         return
     reader = _Reader(upload)
-    limits = limits_for(upload.size)
+    limits = limits_for(upload.size, scanned=bool(upload.hints.get("recognise")))
     try:
         extraction, tops = run_bounded(reader.work(), limits, reader.heard, reader.renew)
     except TooMuchTime:
@@ -117,7 +117,14 @@ class _Reader:
                 document.problems.append(found[1])
                 return found[0]
 
-            return extract(path, name, progress=lambda done, whole: tell((done, whole)), hints=guide), tops
+            extraction = extract(
+                path,
+                name,
+                progress=lambda done, whole: tell((done, whole)),
+                hints=guide,
+                recognise=hints is not None and hints.recognise,
+            )
+            return extraction, tops
 
         return work
 
