@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from statistics import mode
 
 from ingest.gate import Passed
 from ingest.grid import Block, Cell, Document, Grid, Paragraph
@@ -18,6 +19,10 @@ from ingest.readers.encodings import decode
 # A CSV field may be as long as the file.
 csv.field_size_limit(2**31 - 1)
 _SNIFFED_LINES = 50
+# A row of fewer tabs is not looked for in pieces; nor is one of more lines.
+_MIN_BROKEN, _MOST_LINES = 3, 40
+# A larger share of shorter rows among those of the usual width, and rows are not filled up.
+_RAGGED = 0.1
 
 
 def read(passed: Passed, progress: Progress) -> Document:
@@ -65,7 +70,7 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
     rows: list[list[Cell]] = []
     numbers: list[int] = []
     blanks: list[int] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in _rejoined(lines):
         if "\t" in line:
             rows.extend([] for _ in blanks)
             numbers.extend(blanks)
@@ -82,6 +87,55 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             yield _paragraph(line, number)
     if rows:
         yield _grid(rows, numbers)
+
+
+def _rejoined(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """(number of the first line, row): rows that a line end inside of a cell has broken are put together again.
+
+    Only in text whose rows are filled up to one width, where the pieces have just as many tabs as the row before;
+    where rows end with their last filled cell, two short rows would look like one that is broken.
+    """
+    tabs = [line.count("\t") for line in lines]
+    ends = _ends_of_rows(tabs)
+    if _is_ragged([sum(tabs[at : end + 1]) for at, end in ends if any(tabs[at : end + 1])]):
+        ends = [(at, at) for at in range(len(lines))]
+    for at, end in ends:
+        yield at + 1, "\n".join(lines[at : end + 1])
+
+
+def _is_ragged(widths: list[int]) -> bool:
+    """Whether rows end with their last filled cell: among rows of the usual width stand many shorter ones."""
+    usual = mode(widths) if widths else 0
+    if widths.count(usual) < 2:
+        return True
+    last = len(widths) - widths[::-1].index(usual)
+    among = widths[widths.index(usual) : last]
+    return sum(width < usual for width in among) > _RAGGED * len(among)
+
+
+def _ends_of_rows(tabs: list[int]) -> list[tuple[int, int]]:
+    """(first, last) line of every row and of every line without tabs."""
+    ends = []
+    at, width = 0, 0
+    while at < len(tabs):
+        end = _end_of_broken(tabs, at, width) if width >= _MIN_BROKEN and 0 < tabs[at] < width else at
+        ends.append((at, end))
+        width = sum(tabs[at : end + 1]) or width
+        at = end + 1
+    return ends
+
+
+def _end_of_broken(tabs: list[int], at: int, width: int) -> int:
+    """The last line of a row of `width` tabs that begins at `at`; `at` itself where there is no such row."""
+    total = 0
+    for end in range(at, min(at + _MOST_LINES, len(tabs))):
+        total += tabs[end]
+        if tabs[end] >= width or total > width:
+            return at
+        if total == width:
+            pieces = [each for each in tabs[at : end + 1] if each]
+            return end if len(set(pieces)) > 1 else at  # pieces of one width are rows of a narrower table
+    return at
 
 
 def _paragraph(line: str, number: int) -> Paragraph:

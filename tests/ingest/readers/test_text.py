@@ -93,3 +93,30 @@ def test_blank_file_has_no_table() -> None:
     with pytest.raises(Refused) as caught:
         read(b" \n\n \n", "空白.txt")
     assert caught.value.problem.code == "NO_TABLE"
+
+
+def test_a_row_broken_by_line_ends_in_its_cells_is_one_row() -> None:
+    rows = (
+        "项目\t目标\t指标\t值",
+        "清淤\t一、三公里\n二、彻底\t长度\t≥3",
+        "绿化\t\n\n种树\t棵数\t≥9",
+        "巡河\t巡查\t次数\t≥1",
+    )
+    grid = grid_of("\n".join(rows).encode(), "表.txt")
+    assert padded(grid) == [
+        ["项目", "目标", "指标", "值"],
+        ["清淤", "一、三公里\n二、彻底", "长度", "≥3"],
+        ["绿化", "\n\n种树", "棵数", "≥9"],
+        ["巡河", "巡查", "次数", "≥1"],
+    ]
+    assert [grid.place(row) for row in range(4)] == ["第1行", "第2行", "第4行", "第7行"]
+
+
+def test_rows_that_end_with_their_last_filled_cell_are_not_put_together() -> None:
+    text = "甲\t乙\t丙\t丁\n一\t二\n三\t四\t五\n六\t七\n八\t九\n十\t百\t千\t万\n"
+    assert [len(row) for row in grid_of(text.encode(), "表.txt").rows] == [4, 2, 3, 2, 2, 4]
+
+
+def test_a_narrower_table_below_is_not_taken_for_broken_rows() -> None:
+    text = "a\tb\tc\td\te\tf\tg\n" * 3 + "h\ti\tj\n" * 3
+    assert [len(row) for row in grid_of(text.encode(), "表.txt").rows] == [7, 7, 7, 3, 3, 3]
