@@ -10,7 +10,8 @@ from ingest.grid import Cell
 from ingest.layouts.cells import Clerk, is_blank, long, plain
 from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import name_from_title
-from ingest.layouts.labels import Pair, amounts_in, zip_lines
+from ingest.layouts.inline import amounts_in, zip_lines
+from ingest.layouts.regions import Pair
 from ingest.layouts.units import UnitFinder
 from ingest.layouts.words import looks_like_organisation, split_organisation, split_project, ticked
 from ingest.problems import Problem, report
@@ -19,6 +20,8 @@ from perfgoals.text import key, one_line
 
 _PLAN_LABELS = {name: fact.label for name, fact in BY_KEY.items() if name.startswith("plan_")}
 _PROGRAMME_TOTALS = frozenset(["专项资金总额", "专项总额", "专项资金规模", "专项资金额度"])
+# What a form names its project with.
+NAME_KEYS = {"project_name", "programme", "unit_and_project"}
 _NOTHING = frozenset(["", "/", "-", "—", "——", "--", "无"])
 
 

@@ -1,15 +1,31 @@
-"""Lines that hold several labels with their values: `项目名称：某经费    实施单位：某局`."""
+"""Labels and values within one text: `项目名称：某经费    实施单位：某局`, amounts in lines and sentences."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from ingest.layouts.headers import Meaning, meaning
+from ingest.layouts.words import is_level
+from perfgoals.money import money_unit, parse_amount
+from perfgoals.text import fold, key, one_line, tidy
 
 _COLON = re.compile(r"[:：]")
 _MAX_LINE = 120
 # Where the blanks between two pairs are lost, only names of this length that cannot be chance are cut before.
 _SURE_LENGTHS = range(10, 3, -1)
 _SURE_GROUPS = {"organisation", "project", "document", "money"}
+# Groups whose values are amounts.
+MONEY_GROUPS = {"money", "funding", "plan"}
+# A label and its value.
+_PAIR = 2
+_INLINE = re.compile(r"^\s*([^:：\n]{2,24}?)\s*[:：]\s*(\S[\s\S]*)$")
+_LINE_AMOUNT = re.compile(
+    r"^(?P<label>[^\d¥￥]{2,24}?)[:：为是计约共安排\s]*(?P<amount>-?[\d,，.]+)\s*(?P<unit>[百千十]?[万亿]?元)?\s*[。；;，,、]?$"
+)
+_YEAR_BEFORE = re.compile(r"^20\d{2}年度?")
+_CLAUSES = re.compile(r"[\n；;。]|[，,](?!\d{3})")
+_CLAUSES_AND_BRACKETS = re.compile(_CLAUSES.pattern + r"|[()]")
+AMOUNT_WORDS = re.compile(r"[\d一二三四五六七八九十百千零壹贰叁肆伍陆柒捌玖拾佰仟¥￥#]|万元|亿元")
 
 
 def split_line(line: str) -> list[str]:
@@ -39,3 +55,86 @@ def _label_start(line: str, after: int, colon: int) -> int | None:
 
 def _is_sure(found: Meaning | None) -> bool:
     return found is not None and found.how == "exact" and found.group in _SURE_GROUPS
+
+
+def inline_pairs(text: str) -> list[tuple[Meaning, str, str]]:
+    """`项目名称：某经费`, or several lines of the kind: (meaning, label, value). [] where a cell is no such thing."""
+    if several := _several_amounts(text):
+        return several
+    lines = [piece for line in text.split("\n") if line.strip() for piece in split_line(line)]
+    found: list[tuple[Meaning, str, str]] = []
+    for line in lines:
+        told = _inline_of(line)
+        if told is None:
+            return found if found and found[0][0].group not in MONEY_GROUPS else _only(found, len(lines))
+        found.append(told)
+        if told[0].group in {"goal"} or told[0].key == "purpose":
+            # the rest of the cell belongs to the text that has begun
+            value = text[text.index(told[2][:4]) :] if told[2][:4] in text else told[2]
+            return [*found[:-1], (told[0], told[1], value)]
+    return found
+
+
+def _several_amounts(text: str) -> list[tuple[Meaning, str, str]]:
+    """`中央资金：2000；省级资金：800`: every piece a label of money with its amount; [] for anything else."""
+    pieces = [piece for piece in _CLAUSES.split(text) if piece.strip()]
+    if len(pieces) < _PAIR or not AMOUNT_WORDS.search(text):
+        return []
+    told = [_inline_of(piece.strip()) for piece in pieces]
+    return [each for each in told if each] if all(each and each[0].group in MONEY_GROUPS for each in told) else []
+
+
+def _only(found: list[tuple[Meaning, str, str]], lines: int) -> list[tuple[Meaning, str, str]]:
+    return found if len(found) * 2 >= lines else []
+
+
+def _inline_of(line: str) -> tuple[Meaning, str, str] | None:
+    if amount := _LINE_AMOUNT.match(fold(line).strip()):
+        told = meaning(amount["label"].strip(":： "))
+        if told and told.group in MONEY_GROUPS:
+            return told, amount["label"], amount["amount"] + (amount["unit"] or "")
+    match = _INLINE.match(line)
+    if not match:
+        return None
+    label, value = match[1], match[2].strip()
+    told = meaning(label)
+    if told is None or meaning(line) is not None or is_level(label):
+        return None
+    if told.group in MONEY_GROUPS and not any(map(str.isdigit, value)) and value.endswith(("。", "；")):
+        # 财政拨款收入：指本级财政当年拨付的资金。
+        return None
+    if told.key == "unit_name" and money_unit(value):
+        return Meaning("money_unit"), label, value
+    return told, label, value
+
+
+def amounts_in(text: str) -> Iterator[tuple[Meaning | None, str]]:
+    """The amounts of a sentence: `预算50万元，其中：财政拨款30万元，其他资金20万元` → (meaning or None, "50万元") …"""
+    for clause in _CLAUSES_AND_BRACKETS.split(fold(text)):
+        if parse_amount(clause).unit:
+            yield None, clause.strip()
+            continue
+        found = _LINE_AMOUNT.match(_YEAR_BEFORE.sub("", clause.strip()))
+        if found:
+            label = found["label"].strip(":： ")
+            yield meaning(label) or _last_words(label), found["amount"].rstrip(",，.") + (found["unit"] or "")
+
+
+def _last_words(label: str) -> Meaning | None:
+    """The longest end of a phrase that is a known name: `本项目2026年申请财政拨款` → 财政拨款."""
+    bare = key(label)
+    for start in range(1, max(len(bare) - 1, 1)):
+        found = meaning(bare[start:])
+        if found and found.how == "exact" and found.group in MONEY_GROUPS:
+            return found
+    return None
+
+
+def zip_lines(labels: str, values: str) -> list[tuple[Meaning, str, str]]:
+    """Labels one a line beside values one a line; [] when they do not match in number."""
+    left = [line.strip() for line in tidy(labels).split("\n") if line.strip()]
+    right = [one_line(line) for line in tidy(values).split("\n") if line.strip()]
+    if len(left) != len(right) or len(left) < 2:
+        return []
+    told = [(meaning(label), label, value) for label, value in zip(left, right, strict=True)]
+    return [(found, label, value) for found, label, value in told if found] if all(each[0] for each in told) else []

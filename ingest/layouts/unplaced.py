@@ -7,7 +7,8 @@ from ingest.grid import Grid
 from ingest.layouts.columns import Header
 from ingest.layouts.headers import is_group
 from ingest.layouts.heading import is_year_line
-from ingest.layouts.labels import Region, Token
+from ingest.layouts.labels import Token
+from ingest.layouts.regions import Region
 from ingest.layouts.units import units_stated
 from ingest.layouts.words import looks_like_organisation, split_organisation
 from ingest.problems import Problem, report

@@ -3,8 +3,7 @@
 import pytest
 
 from ingest.layouts.heading import labelled
-from ingest.layouts.inline import split_line
-from ingest.layouts.labels import inline_pairs
+from ingest.layouts.inline import inline_pairs, split_line
 
 
 @pytest.mark.parametrize(
