@@ -1,6 +1,6 @@
 """Straightening a picture of a page, and finding the rules of its tables. Lengths are dots of the picture."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ingest.readers.pdfpage import Rule
 
-Image = NDArray[Any]
+Image: TypeAlias = NDArray[Any]
 
 # A rule is at least this long: longer than any stroke of a letter at 200 dots to the inch.
 _SHORTEST = 45
