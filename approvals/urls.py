@@ -4,7 +4,18 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from approvals.admin import site
-from approvals.views import accounts, approvals, batch, declarations, filing, home, notices, verification, versions
+from approvals.views import (
+    accounts,
+    approvals,
+    attachments,
+    batch,
+    declarations,
+    filing,
+    home,
+    notices,
+    verification,
+    versions,
+)
 
 urlpatterns = [
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
@@ -19,6 +30,9 @@ urlpatterns = [
     path("declarations/<int:pk>/edit/", filing.edit, name="declaration-edit"),
     path("declarations/<int:pk>/discard/", filing.discard, name="declaration-discard"),
     path("declarations/<int:pk>/adjust/", versions.adjust, name="declaration-adjust"),
+    path("declarations/<int:pk>/attachments/", attachments.add, name="declaration-attach"),
+    path("declarations/<int:pk>/attachments/<int:attachment>/", attachments.download, name="declaration-attachment"),
+    path("declarations/<int:pk>/attachments/<int:attachment>/remove/", attachments.remove, name="declaration-detach"),
     path("declarations/<int:pk>/history/", versions.history, name="declaration-history"),
     path("declarations/<int:pk>/<slug:verb>/", declarations.step, name="declaration-step"),
     path("approvals/", approvals.index, name="approvals"),

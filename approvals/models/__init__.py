@@ -1,6 +1,7 @@
 """Tables, their constraints, and the edges of the state machine."""
 
 from approvals.models.approval import Approval
+from approvals.models.attachment import Attachment
 from approvals.models.declaration import Declaration, FundingLine, Indicator, Project
 from approvals.models.ledger import ApprovalRecord
 from approvals.models.notice import Notice, NoticeDelivery
@@ -13,6 +14,7 @@ __all__ = [
     "Amendment",
     "Approval",
     "ApprovalRecord",
+    "Attachment",
     "Bureau",
     "CommonOpinion",
     "Declaration",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from approvals.models import Amendment, ApprovalRecord, Declaration, Review, ReviewNote
+from approvals.models import Amendment, ApprovalRecord, Attachment, Declaration, Review, ReviewNote
 from approvals.models.edges import verbs_for
 from approvals.roles import Actor, Role
 from approvals.states import State, Verb
@@ -75,6 +75,7 @@ def detailed(actor: Actor, declaration_id: int) -> Declaration | None:
         .prefetch_related(
             "funding",
             "indicators",
+            Prefetch("attachments", Attachment.objects.select_related("uploaded_by")),
             Prefetch("records", ApprovalRecord.objects.order_by("sequence")),
             Prefetch(
                 "notes", ReviewNote.objects.filter(resolved_at=None).select_related("author"), to_attr="open_notes"

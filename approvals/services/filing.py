@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.db import connection, transaction
 
 from approvals.checks import cannot_be_kept
 from approvals.drafts import Grounds, IndicatorDraft, ProjectDraft
-from approvals.models import Declaration, FundingLine, Indicator, Project, Unit, User
+from approvals.models import Attachment, Declaration, FundingLine, Indicator, Project, Unit, User
 from approvals.models.declaration import Kind, Origin
 from approvals.roles import Actor, Located, Role
 from approvals.rules import may_edit
@@ -104,7 +105,7 @@ def rewrite(
 
     Without `grounds` reason and evidence stay as they are.
     """
-    declaration = _locked_for_writing(declaration_id, actor, seen)
+    declaration = locked_for_writing(declaration_id, actor, seen)
     problems = cannot_be_kept(draft)
     if problems:
         raise Refusal("invalid", f"有 {len(problems)} 处内容无法保存，请修改后再试。", problems)
@@ -126,16 +127,24 @@ def rewrite(
 @transaction.atomic
 def discard(declaration_id: int, actor: User, seen: int | None = None) -> None:
     """Throw away a draft that was never sent; its project goes too when nothing else is filed for it."""
-    declaration = _locked_for_writing(declaration_id, actor, seen)
+    declaration = locked_for_writing(declaration_id, actor, seen)
     if declaration.state != State.DRAFT or declaration.round:
         raise Refusal("wrong_state", "已送审过的申报不能删除，可以撤回后修改，或说明情况请上级退回。")
     project = declaration.project
+    forget_files(declaration.attachments.all())
     declaration.delete()
     if not project.declarations.exists():
         project.delete()
 
 
-def _locked_for_writing(declaration_id: int, actor: User, seen: int | None) -> Declaration:
+def forget_files(attachments: Iterable[Attachment]) -> None:
+    """Their files go when the rows have gone for good."""
+    for attachment in attachments:
+        transaction.on_commit(partial(attachment.file.storage.delete, str(attachment.file)))
+
+
+def locked_for_writing(declaration_id: int, actor: User, seen: int | None = None) -> Declaration:
+    """A declaration this person may write now, locked; raises Refusal. `seen` is the revision he had before him."""
     person = actor_of(actor)
     locked = lock_declarations(visible_to(person).filter(pk=declaration_id).values_list("pk", flat=True))
     if not locked:

@@ -20,6 +20,7 @@ from approvals.models.edges import Edge, edges
 from approvals.reasons import Reason
 from approvals.roles import Actor, Role
 from approvals.rules import why_not
+from approvals.selectors.attachments import attachments_told
 from approvals.selectors.contents import project_contents
 from approvals.selectors.declarations import visible_to
 from approvals.selectors.people import actor_of, holders
@@ -220,6 +221,7 @@ def take(
     if answer := _ANSWERS.get(verb):
         reviewing.answer_amendments(declarations, answer)
     snapshots = project_contents(declarations) if verb in (Verb.SUBMIT, Verb.CONFIRM) else {}
+    attached = attachments_told([d.pk for d in declarations]) if verb == Verb.SUBMIT else {}
     entries = []
     for declaration, edge in going:
         getattr(declaration, edge.method)()
@@ -233,7 +235,7 @@ def take(
                 approval=approval,
                 from_state=edge.source.value,
                 to_state=edge.target.value,
-                comment="\n".join(filter(None, [said.comment, declaration.grounds if verb == Verb.SUBMIT else ""])),
+                comment="\n".join(filter(None, [said.comment, *_given(declaration, verb, attached)])),
                 reasons=said.reasons,
                 round=declaration.round,
                 snapshot=content.to_json() if content else left.snapshot(declaration.pk),
@@ -243,6 +245,11 @@ def take(
     reviewing.keep(left, declarations, verb, actor)
     records = ledger.append(entries, actor)
     announce(_messages(going, records, actor, said.comment))
+
+
+def _given(declaration: Declaration, verb: Verb, attached: Mapping[int, str]) -> tuple[str, ...]:
+    """What a declaration is sent with: grounds and files."""
+    return (declaration.grounds, attached.get(declaration.pk, "")) if verb == Verb.SUBMIT else ()
 
 
 # A verb that leaves `amending` answers what was asked for there.

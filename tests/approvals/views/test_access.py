@@ -1,12 +1,14 @@
 """Every page has its rule: who gets what from each address. Nobody may be forgotten, no address either."""
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, reverse
 from lxml import html
 
 from approvals import urls
 from approvals.models import Approval, Declaration, Notice
+from approvals.services.attaching import attach
 from approvals.states import State
 from tests.factories import City
 
@@ -28,6 +30,9 @@ RULES = {
     "declaration-discard":   "200   404   200   403   404   404   404   404   404   403   404   404",
     "declaration-adjust":    "200   404   200   403   404   403   403   404   404   403   404   404",
     "declaration-history":   "200   404   200   200   404   404   404   404   404   200   404   404",
+    "declaration-attach":    "405   405   405   405   405   405   405   405   405   405   405   405",
+    "declaration-attachment": "200  404   200   200   404   404   404   404   404   200   404   404",
+    "declaration-detach":    "405   405   405   405   405   405   405   405   405   405   405   405",
     "declaration-step":      "200   404   200   403   404   404   404   404   404   403   404   404",
     "approvals":             "200   200   200   200   200   200   200   200   200   200   200   200",
     "approval-new":          "404   404   404   404   404   404   200   404   404   404   404   404",
@@ -53,6 +58,7 @@ def paths(city: City) -> dict[str, str]:
     draft = city.declaration()
     approval = Approval.objects.get()
     notice = Notice.objects.filter(recipient=city.filer).latest("pk")
+    attached = attach(draft.pk, city.filer, [ContentFile(b"%PDF-1.7", "依据.pdf")])[0]
     arguments = {
         "declaration": [draft.pk],
         "declaration-edit": [draft.pk],
@@ -60,6 +66,9 @@ def paths(city: City) -> dict[str, str]:
         "declaration-adjust": [approved.pk],
         "declaration-history": [draft.pk],
         "declaration-step": [draft.pk, "submit"],
+        "declaration-attach": [draft.pk],
+        "declaration-attachment": [draft.pk, attached.pk],
+        "declaration-detach": [draft.pk, attached.pk],
         "approval-new": [city.department.pk, 2027],
         "approval": [approval.pk],
         "approval-transmit": [approval.pk],
