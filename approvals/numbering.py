@@ -3,6 +3,8 @@
 import re
 import secrets
 
+from perfgoals.text import key
+
 DEFAULT_PATTERN = "{word}〔{year}〕{serial}号"
 _PLACES = ("word", "year", "serial")
 _BRACED = re.compile(r"\{([^{}]*)\}")
@@ -37,6 +39,24 @@ def number_of(pattern: str, word: str, year: int, serial: int | str) -> str:
     """The number by a pattern: `云财绩〔2026〕12号`. `serial` may be a word that stands for one not yet given."""
     values = {"word": word, "year": str(year), "serial": str(serial)}
     return _BRACED.sub(lambda found: values[found[1]], pattern)
+
+
+_BRACKETS = str.maketrans("[(【〈", "〔〔〔〔") | str.maketrans("])】〉", "〕〕〕〕")
+
+
+def number_key(number: str) -> str:
+    """What two numbers are compared by: width, blanks and the kind of brackets apart."""
+    return key(number).translate(_BRACKETS)
+
+
+def place_in_series(pattern: str, word: str, number: str) -> tuple[int, int] | None:
+    """(year, serial) of a number that the pattern would give; None for a number of another series."""
+    parts = {"word": re.escape(number_key(word)), "year": r"(?P<year>\d{4})", "serial": r"(?P<serial>\d{1,9})"}
+    shape = "".join(
+        parts[piece] if at % 2 else re.escape(number_key(piece)) for at, piece in enumerate(_BRACED.split(pattern))
+    )
+    found = re.fullmatch(shape, number_key(number))
+    return (int(found["year"]), int(found["serial"])) if found and int(found["serial"]) else None
 
 
 def new_code() -> str:

@@ -68,8 +68,8 @@ def may_answer_amendments(declaration: "Declaration", actor: Actor) -> bool:
 
 
 def may_transmit(approval: "Approval", actor: Actor) -> bool:
-    """A reviewer of the department passes its approval on to the units."""
-    return actor.holds(Role.DEPARTMENT_REVIEWER, approval)
+    """A reviewer of the department passes its approval on to the units; what is history has been."""
+    return not approval.is_history and actor.holds(Role.DEPARTMENT_REVIEWER, approval)
 
 
 def may_recall_endorsement(declaration: "Declaration", actor: Actor) -> bool:

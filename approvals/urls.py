@@ -40,6 +40,7 @@ urlpatterns = [
     path("approvals/<int:pk>/", approvals.show, name="approval"),
     path("approvals/<int:pk>/transmit/", approvals.pass_on, name="approval-transmit"),
     path("approvals/<int:pk>/download/<slug:format>/", approvals.download, name="approval-download"),
+    path("approvals/<int:pk>/original/", approvals.original, name="approval-original"),
     path("verify/", verification.ask, name="verification"),
     path("verify/<str:code>/", verification.result, name="verification-result"),
     path("notices/", notices.index, name="notices"),

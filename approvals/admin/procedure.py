@@ -74,9 +74,12 @@ class ApprovalAdmin(Looking, Scoped):
     """批复."""
 
     bureau_paths = ("bureau",)
-    list_display = ["number", "title", "department", "fiscal_year", "date", "issued_by"]
+    list_display = ["number", "title", "department", "fiscal_year", "date", "origin", "issued_by"]
+    # The file itself is downloaded from the approval's page, which knows who may.
+    exclude = ["file"]
     list_filter = [
         "fiscal_year",
+        "origin",
         ("bureau", admin.RelatedOnlyFieldListFilter),
         ("department", admin.RelatedOnlyFieldListFilter),
     ]

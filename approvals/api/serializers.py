@@ -361,6 +361,7 @@ class ApprovalSerializer(serializers.ModelSerializer):
         fields = [
             "id", "number", "title", "date", "fiscal_year", "department", "department_name", "bureau", "approving_body",
             "supplementary", "form", "verification_code", "issued_at", "content_sha256",
+            "origin", "file_name", "file_sha256",
             "transmitted_at", "transmission_due",
         ]  # fmt: skip
         read_only_fields = fields

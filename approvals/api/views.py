@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -30,6 +30,7 @@ from approvals.services.transmitting import transmit
 from approvals.services.verbs import perform
 from approvals.services.versions import open_adjustment
 from approvals.states import State
+from approvals.views.approvals import original_of
 
 Read = TypeVar("Read", bound=BaseSerializer)
 
@@ -206,7 +207,7 @@ class ApprovalFilter(filters.FilterSet):
 
     class Meta:
         model = Approval
-        fields = ["fiscal_year", "department", "bureau", "supplementary"]
+        fields = ["fiscal_year", "department", "bureau", "supplementary", "origin"]
 
     def by_transmission(self, queryset: Any, name: str, value: str) -> Any:
         """Those that wait, or of these the late ones."""
@@ -275,12 +276,21 @@ class ApprovalViewSet(mixins.ListModelMixin, Scoped):
     @action(detail=True, methods=["get"], url_path="document/(?P<kind>docx|xlsx|pdf)", url_name="document")
     def document(self, request: Request, pk: str, kind: Any) -> HttpResponse:
         """The document in one of its formats."""
-        content = approval_selectors.content_of(self._found(pk))
+        approval = self._found(pk)
+        if not approval.is_issued_here:
+            raise NotFound("这份批复来自外部文件，请从 original/ 下载原件。")
+        content = approval_selectors.content_of(approval)
         return HttpResponse(
             render(content, kind),
             content_type=CONTENT_TYPES[kind],
             headers={"Content-Disposition": content_disposition_header(True, filename(content, kind))},
         )
+
+    @extend_schema(summary="下载外来批复的原件", responses={(200, "application/octet-stream"): bytes})
+    @action(detail=True, methods=["get"], filterset_class=None)
+    def original(self, request: Request, pk: str) -> FileResponse:
+        """The document from outside, as it came."""
+        return original_of(self._found(pk))
 
     @extend_schema(summary="记录转下达单位", request=s.TransmitSerializer, responses=s.ApprovalDetailSerializer)
     @action(detail=True, methods=["post"], url_path="transmit", url_name="transmit")

@@ -1,6 +1,6 @@
 """Reading approvals: who sees which, and what an approval about to be issued would hold."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -8,7 +8,7 @@ from itertools import groupby
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from approvals.documents.content import ApprovalContent, UnitContent
+from approvals.documents.content import ApprovalContent, ProjectContent, UnitContent
 from approvals.models import Approval, Bureau, Declaration, Department, Transmission
 from approvals.models.declaration import Kind
 from approvals.models.edges import edges
@@ -19,7 +19,7 @@ from approvals.rules import may_issue_for
 from approvals.selectors.contents import project_contents
 from approvals.states import UNDER_WAY, State, Verb
 
-_SHOWN = ("bureau", "department", "issued_by", "transmission__by")
+_SHOWN = ("bureau", "department", "issued_by", "uploaded_by", "transmission__by")
 
 
 def visible_to(actor: Actor) -> QuerySet[Approval]:
@@ -39,7 +39,7 @@ def visible_to(actor: Actor) -> QuerySet[Approval]:
 
 def not_transmitted(approvals: QuerySet[Approval], overdue: bool = False) -> QuerySet[Approval]:
     """Those that their departments have not passed on to the units; or, of these, those past the last day."""
-    waiting = approvals.filter(transmission__isnull=True)
+    waiting = approvals.filter(transmission__isnull=True).exclude(origin=Approval.Origin.IMPORTED)
     return waiting.filter(issued_at__date__lt=timezone.localdate() - timedelta(days=DAYS)) if overdue else waiting
 
 
@@ -71,7 +71,7 @@ def clock_of(approval: Approval) -> Clock:
 def content_of(approval: Approval) -> ApprovalContent:
     """The snapshot, as the documents are made of it; one from before there were codes with its code."""
     content = ApprovalContent.from_json(approval.content)
-    if content.verification is None:
+    if content.verification is None and approval.is_issued_here:
         return replace(content, verification=code_as_printed(approval.verification_code))
     return content
 
@@ -118,8 +118,11 @@ def approval_content(
     notes: str = "",
     number: str | None = None,
     verification: str | None = None,
+    contents: Mapping[int, ProjectContent] | None = None,
 ) -> ApprovalContent:
     """What an approval of these declarations says, in the bureau's form. Their project and unit must be there.
+
+    contents  what some of them are about to say, by their ids; the others say what they say now
 
     A supplementary one, of additions and adjustments alone, says so above its table.
     """
@@ -135,14 +138,14 @@ def approval_content(
         number=number,
         fiscal_year=fiscal_year,
         notes=notes,
-        units=_units(declarations),
+        units=_units(declarations, contents or {}),
         form=bureau.approval_form,
         verification=verification,
     )
 
 
-def _units(declarations: Sequence[Declaration]) -> tuple[UnitContent, ...]:
-    contents = project_contents(declarations)
+def _units(declarations: Sequence[Declaration], given: Mapping[int, ProjectContent]) -> tuple[UnitContent, ...]:
+    contents = {**project_contents([d for d in declarations if d.pk not in given]), **given}
     ordered = sorted(declarations, key=lambda d: (d.unit.code, d.unit_id, d.position, d.pk))
     return tuple(
         UnitContent(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from approvals.documents.content import IndicatorContent, ProjectContent
+from approvals.drafts import ProjectDraft
 from approvals.models import Declaration, FundingLine, Indicator
 
 
@@ -35,6 +36,46 @@ def project_contents(declarations: Sequence[Declaration]) -> dict[int, ProjectCo
         )
         for declaration in declarations
     }
+
+
+def drafted_content(draft: ProjectDraft, declaration_id: int) -> ProjectContent:
+    """A draft as the content of the declaration it is about to become."""
+    return ProjectContent(
+        declaration_id=declaration_id,
+        code=draft.code or None,
+        name=draft.name,
+        category=draft.category or None,
+        period=draft.period or None,
+        total=draft.total,
+        multi_year_total=draft.multi_year_total,
+        funding=dict(draft.funding),
+        purpose=draft.purpose or None,
+        goal=draft.goal or None,
+        long_term_goal=draft.long_term_goal or None,
+        spending_plan=dict(draft.spending_plan),
+        indicators=tuple(
+            IndicatorContent(
+                level1=row.level1 or None,
+                level2=row.level2 or None,
+                name=row.name,
+                value=row.value or None,
+                comparator=row.comparator or None,
+                number=_plain_text(row.number),
+                unit=row.unit or None,
+                nature=row.nature or None,
+                weight=_plain_text(row.weight),
+                description=row.description or None,
+                description_custom=row.description_custom or None,
+                basis=row.basis or None,
+                custom=row.custom,
+            )
+            for row in draft.indicators
+        ),
+    )
+
+
+def _plain_text(number: str | None) -> str | None:
+    return plain(Decimal(number)) if number else None
 
 
 def _indicator(row: Indicator) -> IndicatorContent:

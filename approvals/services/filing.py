@@ -74,7 +74,7 @@ def file_declarations(
     if problems:
         raise Refusal("invalid", f"有 {len(problems)} 处内容无法保存，请修改后再试。", problems)
 
-    projects = _projects_for(filings, fiscal_year)
+    projects = projects_for(filings, fiscal_year)
     declarations = Declaration.objects.bulk_create(
         [
             Declaration(
@@ -88,12 +88,12 @@ def file_declarations(
                 place=filing.draft.place[:300],
                 position=position,
                 created_by=actor,
-                **_columns(filing.draft),
+                **columns(filing.draft),
             )
             for position, (filing, project) in enumerate(zip(filings, projects, strict=True), 1)
         ]
     )
-    _write_lines([(declaration.pk, filing.draft) for declaration, filing in zip(declarations, filings, strict=True)])
+    write_lines([(declaration.pk, filing.draft) for declaration, filing in zip(declarations, filings, strict=True)])
     return declarations
 
 
@@ -110,15 +110,15 @@ def rewrite(
     if problems:
         raise Refusal("invalid", f"有 {len(problems)} 处内容无法保存，请修改后再试。", problems)
     before = project_contents([declaration]) if has_open_notes(declaration) else None
-    _rename(declaration, draft)
-    written = _columns(draft) | ({} if grounds is None else _grounds(Kind(declaration.kind), grounds))
+    rename(declaration, draft)
+    written = columns(draft) | ({} if grounds is None else _grounds(Kind(declaration.kind), grounds))
     for name, value in written.items():
         setattr(declaration, name, value)
     declaration.revision += 1
     declaration.save(update_fields=[*written, "revision", "updated_at"])
     declaration.funding.all().delete()
     declaration.indicators.all().delete()
-    _write_lines([(declaration.pk, draft)])
+    write_lines([(declaration.pk, draft)])
     if before:
         resolve(before, project_contents([declaration]))
     return declaration
@@ -161,7 +161,7 @@ def locked_for_writing(declaration_id: int, actor: User, seen: int | None = None
     return declaration
 
 
-def _projects_for(filings: Sequence[Filing], fiscal_year: int) -> list[Project]:
+def projects_for(filings: Sequence[Filing], fiscal_year: int) -> list[Project]:
     """For each filing the unit's project it continues, or a new one. A project is used once in a year."""
     units = {filing.unit.pk for filing in filings}
     free = list(Project.objects.filter(unit_id__in=units).exclude(declarations__fiscal_year=fiscal_year).order_by("id"))
@@ -215,7 +215,7 @@ def _refuse_codes_in_use(new: Sequence[Project]) -> None:
         raise Refusal("invalid", f"有 {len(problems)} 个项目编码重复。", problems)
 
 
-def _rename(declaration: Declaration, draft: ProjectDraft) -> None:
+def rename(declaration: Declaration, draft: ProjectDraft) -> None:
     """The project's own fields follow the form as long as no other declaration of it exists."""
     project = declaration.project
     wanted = (draft.name, draft.code or "", draft.category or "")
@@ -236,7 +236,8 @@ def _grounds(kind: Kind, grounds: Grounds | None) -> dict[str, object]:
     return {"kind": kind, "change_reason": kept.reason, "change_evidence": kept.evidence}
 
 
-def _columns(draft: ProjectDraft) -> dict[str, object]:
+def columns(draft: ProjectDraft) -> dict[str, object]:
+    """What a draft puts on the declaration's own row."""
     return {
         "period": draft.period or "",
         "purpose": draft.purpose or "",
@@ -248,7 +249,8 @@ def _columns(draft: ProjectDraft) -> dict[str, object]:
     }
 
 
-def _write_lines(drafts: Iterable[tuple[int, ProjectDraft]]) -> None:
+def write_lines(drafts: Iterable[tuple[int, ProjectDraft]]) -> None:
+    """Funding and indicators of declarations that have none, by COPY."""
     drafts = list(drafts)
     _copy(
         FundingLine,

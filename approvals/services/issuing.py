@@ -5,12 +5,13 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 
-from approvals.models import Approval, Declaration, Department, User
+from approvals.models import Approval, Bureau, Declaration, Department, User
 from approvals.models.edges import edges
 from approvals.numbering import code_as_printed, new_code, number_of
+from approvals.roles import Actor
 from approvals.rules import may_issue_for
 from approvals.selectors.approvals import approval_content, change_words
 from approvals.selectors.people import actor_of
@@ -44,29 +45,9 @@ def issue(
     if department is None or not may_issue_for(department, person):
         raise Refusal("not_allowed", "您不是该部门所属财政局的批复人，不能发出批复。")
     bureau = lock_bureau(department.bureau_id)
-    wanted = set(declaration_ids)
-    # Only this department's: what a refusal names must be the approver's to see.
-    declarations = lock_declarations(
-        Declaration.objects.filter(pk__in=wanted, department=department).values_list("pk", flat=True)
-    )
+    declarations = lock_ready(person, department, fiscal_year, declaration_ids, seen or {})
     edge = edges()[State.PASSED, Verb.APPROVE]
-    gone = [
-        d
-        for d in declarations
-        if d.state != State.PASSED
-        or d.fiscal_year != fiscal_year
-        or not edge.permission(d, person)
-        or (seen or {}).get(d.pk, d.revision) != d.revision
-    ]
-    if not wanted:
-        raise Refusal("invalid", "没有选择要批复的项目。请至少选择一个。")
-    if gone or len(declarations) < len(wanted):
-        names = "、".join(d.project.name for d in gone[:5]) or "所选项目"
-        raise Refusal("stale", f"“{names}”已不在待批复之列（可能刚被退回、撤回或批复），请刷新后重新选择。")
-
-    serial = 1 + (
-        Approval.objects.filter(bureau=bureau, number_year=on.year).aggregate(last=Max("serial"))["last"] or 0
-    )
+    serial = _next_serial(bureau, on.year)
     number = number_of(bureau.number_pattern, bureau.document_word, on.year, serial)
     code = new_code()
     content = approval_content(
@@ -97,7 +78,7 @@ def issue(
         content=content.to_json(),
         content_sha256=content.fingerprint(),
     )
-    _supersede(declarations, actor, approval)
+    supersede(declarations, actor, approval)
     take([(declaration, edge) for declaration in declarations], actor, approval=approval)
     ledger.append(
         [ledger.Entry(verb="issue", approval=approval, snapshot={"content_sha256": approval.content_sha256})], actor
@@ -105,7 +86,46 @@ def issue(
     return approval
 
 
-def _supersede(declarations: Sequence[Declaration], actor: User, approval: Approval) -> None:
+def lock_ready(
+    person: Actor, department: Department, fiscal_year: int, wanted: Collection[int], seen: Mapping[int, int]
+) -> list[Declaration]:
+    """The declarations, locked, when this person may approve every one of them now; raises Refusal otherwise."""
+    wanted = set(wanted)
+    # Only this department's: what a refusal names must be the approver's to see.
+    declarations = lock_declarations(
+        Declaration.objects.filter(pk__in=wanted, department=department).values_list("pk", flat=True)
+    )
+    edge = edges()[State.PASSED, Verb.APPROVE]
+    gone = [
+        d
+        for d in declarations
+        if d.state != State.PASSED
+        or d.fiscal_year != fiscal_year
+        or not edge.permission(d, person)
+        or seen.get(d.pk, d.revision) != d.revision
+    ]
+    if not wanted:
+        raise Refusal("invalid", "没有选择要批复的项目。请至少选择一个。")
+    if gone or len(declarations) < len(wanted):
+        names = "、".join(d.project.name for d in gone[:5]) or "所选项目"
+        raise Refusal("stale", f"“{names}”已不在待批复之列（可能刚被退回、撤回或批复），请刷新后重新选择。")
+    return declarations
+
+
+def _next_serial(bureau: Bureau, year: int) -> int:
+    """The one after the bureau's last; a number that a document from outside bears already is stepped over."""
+    known = Approval.objects.filter(bureau=bureau)
+    issued = known.filter(number_year=year, origin=Approval.Origin.ISSUED)
+    serial = 1 + (issued.aggregate(last=Max("serial"))["last"] or 0)
+    while known.filter(
+        Q(number_year=year, serial=serial)
+        | Q(number=number_of(bureau.number_pattern, bureau.document_word, year, serial))
+    ).exists():
+        serial += 1
+    return serial
+
+
+def supersede(declarations: Sequence[Declaration], actor: User, approval: Approval) -> None:
     """An approved version makes room for its successor."""
     earlier = lock_declarations(
         Declaration.objects.filter(

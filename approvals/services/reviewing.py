@@ -15,7 +15,7 @@ from django.utils import timezone
 from approvals.amendments import amended
 from approvals.anchors import place_name, row_of, text_at
 from approvals.checks import cannot_be_kept, check_content
-from approvals.differences import follow
+from approvals.differences import Difference, follow
 from approvals.documents.content import IndicatorContent, ProjectContent
 from approvals.drafts import IndicatorDraft, ProjectDraft
 from approvals.judgement import Change, Note, ReviewForm, Verdict
@@ -56,6 +56,8 @@ class Left:
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     notes: dict[int, list[ReviewNote]] = field(default_factory=dict)
     amendments: dict[int, list[Amendment]] = field(default_factory=dict)
+    # What a document from outside says otherwise, where it prevails.
+    replaced: dict[int, list[Difference]] = field(default_factory=dict)
 
     def snapshot(self, declaration_id: int) -> dict[str, Any]:
         """For the ledger, so that it tells the story without another table."""
@@ -68,6 +70,8 @@ class Left:
             told["amendments"] = [
                 {"anchor": each.anchor, "before": each.before, "after": each.after} for each in changes
             ]
+        if differences := self.replaced.get(declaration_id):
+            told["replaced"] = [each.to_json() for each in differences]
         return told
 
 
@@ -117,7 +121,7 @@ def write_down(declaration: Declaration, verb: Verb, author: User, said: Said) -
 def _refuse_unfit(declaration: Declaration, content: ProjectContent, changes: Sequence[Change]) -> None:
     after, problems = amended(content, changes)
     if not problems:
-        problems = [*cannot_be_kept(_draft(after)), *(p for p in check_content(after) if p.severity == "error")]
+        problems = [*cannot_be_kept(draft_of(after)), *(p for p in check_content(after) if p.severity == "error")]
     if problems:
         name = declaration.project.name
         raise Refusal("checks_failed", f"“{name}”的修改意见有 {len(problems)} 处须改正。", problems)
@@ -228,8 +232,8 @@ def has_open_notes(declaration: Declaration) -> bool:
     return ReviewNote.objects.filter(declaration=declaration, resolved_at__isnull=True).exists()
 
 
-def _draft(content: ProjectContent) -> ProjectDraft:
-    """What filing looks at."""
+def draft_of(content: ProjectContent) -> ProjectDraft:
+    """What filing looks at; the place of an indicator is its number."""
     texts = ("code", "name", "category", "period", "purpose", "goal", "long_term_goal", "total", "multi_year_total")
     return ProjectDraft(
         **{name: getattr(content, name) for name in texts},

@@ -4,10 +4,12 @@ Whoever can write to the database and forges a whole chain with all its hashes i
 approvals or notices tell another story.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from django.db.models import CharField, Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast
 
 from approvals.documents.content import ApprovalContent
@@ -17,6 +19,8 @@ from approvals.states import State
 
 # Rows held at a time.
 CHUNK = 500
+# The ledger rows with which an approval comes to be: issued here, or a document from outside.
+BRINGS_ABOUT = ("issue", "register", "import")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class Verification:
 
     def _approvals(self) -> Iterator[Finding]:
         """The content of each has its fingerprint, and the fingerprint is the one the ledger keeps."""
-        issued = ApprovalRecord.objects.filter(approval=OuterRef("pk"), declaration=None, verb="issue")
+        issued = ApprovalRecord.objects.filter(approval=OuterRef("pk"), declaration=None, verb__in=BRINGS_ABOUT)
         rows = Approval.objects.annotate(
             told=Subquery(issued.order_by("sequence").values("snapshot__content_sha256")[:1]),
         )
@@ -122,6 +126,8 @@ class Verification:
                     approval.content_sha256,
                     approval.told or "台账中没有发出记录",
                 )
+            if not approval.is_issued_here:
+                yield from _file(approval, where)
 
 
 def _record(record: ApprovalRecord, previous: ApprovalRecord | None) -> Iterator[Finding]:
@@ -148,18 +154,35 @@ def _record(record: ApprovalRecord, previous: ApprovalRecord | None) -> Iterator
         yield Finding(where, "原状态与前一条的新状态不同", _label(record.from_state), _label(state))
 
 
+def _file(approval: Approval, where: str) -> Iterator[Finding]:
+    """The document that came is still there, as it came."""
+    digest = hashlib.sha256()
+    try:
+        with approval.file.open() as file:
+            for chunk in file.chunks():
+                digest.update(chunk)
+    except OSError as error:
+        yield Finding(where, "批复原件打不开", str(error), f"文件“{approval.file_name}”")
+    else:
+        if digest.hexdigest() != approval.file_sha256:
+            yield Finding(where, "批复原件被改动", digest.hexdigest(), approval.file_sha256)
+
+
 def _numbers() -> Iterator[Finding]:
-    """Numbers of approvals run from 1 without a gap."""
-    series = (
-        Approval.objects.order_by("bureau_id", "number_year")
-        .values_list("bureau__name", "number_year")
-        .annotate(count=Count("pk"), last=Max("serial"))
-        .exclude(count=F("last"))
+    """Numbers of approvals run from 1 to the last one issued here; documents from outside bear those stepped over."""
+    rows = (
+        Approval.objects.filter(serial__isnull=False)
+        .order_by("bureau_id", "number_year", "serial")
+        .values_list("bureau_id", "bureau__name", "number_year", "serial", "origin")
     )
-    for bureau, year, count, last in series:
-        yield Finding(
-            f"{bureau} {year} 年批复文号", "文号有缺，批复被删除", f"{count} 份批复", f"1 至 {last} 号共 {last} 份"
-        )
+    for (_pk, bureau, year), series in groupby(rows.iterator(CHUNK), key=lambda row: row[:3]):
+        known = [(serial or 0, origin) for *_series, serial, origin in series]
+        last = max((serial for serial, origin in known if origin == Approval.Origin.ISSUED), default=0)
+        count = sum(serial <= last for serial, _origin in known)
+        if count != last:
+            yield Finding(
+                f"{bureau} {year} 年批复文号", "文号有缺，批复被删除", f"{count} 份批复", f"1 至 {last} 号共 {last} 份"
+            )
 
 
 def _notices() -> Iterator[Finding]:

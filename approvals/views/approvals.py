@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -204,7 +204,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             "content": content,
             "page": paged(request, rows, PROJECTS_PER_PAGE),
             "sums": _content_sums(content.projects),
-            "formats": FORMATS,
+            "formats": FORMATS if approval.is_issued_here else (),
             "document_form": form_of(content),
             "clock": clock,
             "may_transmit": clock.transmission is None and may_transmit(approval, person),
@@ -241,5 +241,23 @@ def download(request: HttpRequest, pk: int, format: Format) -> HttpResponse:
     if format not in get_args(Format):
         raise Http404(_("批复文件没有这种格式。"))
     approval: Approval = get_object_or_404(visible_to(actor(request)), pk=pk)
+    if not approval.is_issued_here:
+        raise Http404(_("这份批复来自外部文件，请下载原件。"))
     content = content_of(approval)
     return _document(write_document(content, format), filename(content, format), format)
+
+
+@require_safe
+def original(request: HttpRequest, pk: int) -> FileResponse:
+    """The document from outside, as it came."""
+    approval: Approval = get_object_or_404(visible_to(actor(request)).defer("content"), pk=pk)
+    return original_of(approval)
+
+
+def original_of(approval: Approval) -> FileResponse:
+    """The file to keep, never shown by the browser; raises Http404 when the approval was issued here."""
+    if approval.is_issued_here:
+        raise Http404(_("这份批复由本系统编制，没有外来原件。"))
+    return FileResponse(
+        approval.file.open(), as_attachment=True, filename=approval.file_name, content_type="application/octet-stream"
+    )

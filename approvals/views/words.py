@@ -8,7 +8,12 @@ from approvals.reasons import Reason
 from approvals.states import State, Verb
 
 # What stands in the ledger and is no step of a declaration.
-OTHER_VERBS = {"issue": _("发出批复"), "transmit": _("转下达单位")}
+OTHER_VERBS = {
+    "issue": _("发出批复"),
+    "register": _("登记外来批复"),
+    "import": _("历史导入"),
+    "transmit": _("转下达单位"),
+}
 
 
 def state_word(state: str) -> str:

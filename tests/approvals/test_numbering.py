@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from approvals.numbering import DEFAULT_PATTERN, code_as_printed, code_as_stored, new_code, number_of, pattern_faults
+from approvals.numbering import (
+    DEFAULT_PATTERN,
+    code_as_printed,
+    code_as_stored,
+    new_code,
+    number_of,
+    pattern_faults,
+    place_in_series,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +65,22 @@ def test_codes_are_many_and_read_back_however_they_are_typed() -> None:
 @pytest.mark.parametrize("typed", ["", "K7QM", "K7QM-2XPD-9FTR-W3H!", "K" * 21, "云" * 16, "\x00" * 16, "A" * 10_000])
 def test_what_cannot_be_a_code(typed: str) -> None:
     assert code_as_stored(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "number", "place"),
+    [
+        (DEFAULT_PATTERN, "云财绩〔2026〕12号", (2026, 12)),
+        (DEFAULT_PATTERN, "云财绩［２０２６］ 012 号", (2026, 12)),
+        (DEFAULT_PATTERN, "云财绩(2026)12号", (2026, 12)),
+        (DEFAULT_PATTERN, "云财预〔2026〕12号", None),
+        (DEFAULT_PATTERN, "云财绩〔2026〕0号", None),
+        (DEFAULT_PATTERN, "云财绩〔2026〕12号之一", None),
+        ("{year}年第{serial}号（{word}）", "2026年第3号（云财绩）", (2026, 3)),
+        ("A.{year}-{serial}", "AX2026-3", None),
+    ],
+)
+def test_a_number_is_found_in_the_series_it_belongs_to(
+    pattern: str, number: str, place: tuple[int, int] | None
+) -> None:
+    assert place_in_series(pattern, "云财绩", number) == place

@@ -39,6 +39,7 @@ RULES = {
     "approval":              "200   200   200   200   404   200   200   404   404   200   404   404",
     "approval-transmit":     "405   405   405   405   405   405   405   405   405   405   405   405",
     "approval-download":     "200   200   200   200   404   200   200   404   404   200   404   404",
+    "approval-original":     "404   404   404   404   404   404   404   404   404   404   404   404",
     "verification":          "200   200   200   200   200   200   200   200   200   200   200   200",
     "verification-result":   "200   200   200   200   200   200   200   200   200   200   200   200",
     "notices":               "200   200   200   200   200   200   200   200   200   200   200   200",
@@ -73,6 +74,7 @@ def paths(city: City) -> dict[str, str]:
         "approval": [approval.pk],
         "approval-transmit": [approval.pk],
         "approval-download": [approval.pk, "xlsx"],
+        "approval-original": [approval.pk],
         "notice": [notice.pk],
         "verification-result": [approval.verification_code],
     }
