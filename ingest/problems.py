@@ -92,6 +92,7 @@ KINDS: dict[str, Kind] = {
     "FORMULA_TEXT": Kind("warning", "这一格的文字像公式，照原样作为文字保留，不计算", "请核对"),
     "BLANKS_REMOVED": Kind("info", "词语中间的空格已去掉"),
     "TERM_CHOSEN": Kind("info", "表中有中期和年度两栏，按年度一栏读取"),
+    "TERM_OF_MONEY": Kind("warning", "只写了实施期的金额，目标却是年度的，按年度金额读取", "请核对年度金额"),
     "YEAR_INFERRED": Kind("warning", "文件没有写明预算年度，按内容推断", "请核对年度"),
     "YEAR_MISSING": Kind("warning", "文件没有写明预算年度", "接收时请选择年度"),
 }

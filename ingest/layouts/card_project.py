@@ -22,6 +22,7 @@ _PLAN_LABELS = {name: fact.label for name, fact in BY_KEY.items() if name.starts
 _PROGRAMME_TOTALS = frozenset(["专项资金总额", "专项总额", "专项资金规模", "专项资金额度"])
 # What a form names its project with.
 NAME_KEYS = {"project_name", "programme", "unit_and_project"}
+_GOALS = frozenset(["goal", "long_term_goal", "overall_goal"])
 _NOTHING = frozenset(["", "/", "-", "—", "——", "--", "无"])
 
 
@@ -159,11 +160,14 @@ class ProjectBuilder:
     def _money(self, project: ProjectDraft) -> None:
         terms: dict[int, Term] = {}
         totals: dict[str, Decimal] = {}
+        whole = self._is_of_one_year()
         for each in self.card.pairs:
             fact = BY_KEY.get(each.pair.key)
             if fact is None or fact.kind != "money":
                 continue
             name, term = each.pair.key, each.pair.term
+            if whole and term == "multi":
+                name, term = "total" if fact.group == "money" else name, "annual"
             if fact.group == "money":
                 term = term or ("multi" if name == "multi_year_total" else "annual" if name == "total" else None)
                 terms[each.pair.column] = term or "annual"
@@ -175,10 +179,27 @@ class ProjectBuilder:
         project.total = totals.get("total", totals.get("project_total"))
         if project.total is None and not self.card.has("project_name"):
             project.total = self._programme_total()
-        if "multi_year_total" in totals:
+        if whole:
+            project.multi_year_total = project.total
+        elif "multi_year_total" in totals:
             project.multi_year_total = totals["multi_year_total"]
         elif "total" in totals and "project_total" in totals:
             project.multi_year_total = totals["project_total"]
+
+    def _is_of_one_year(self) -> bool:
+        """实施期资金总额 without an amount of the year, above a goal of the year alone: the year is all of the term."""
+        card = self.card
+        filled = [each.pair for each in card.pairs if not is_blank(each.pair.value)]
+        goals = {(pair.key, pair.term) for pair in filled if pair.key in _GOALS}
+        annual = {("goal", "annual"), ("goal", None)} & goals
+        if not annual or goals - annual or not card.first("multi_year_total"):
+            return False
+        if any(_is_annual_money(each.pair) for each in card.pairs):
+            return False
+        self.clerk.problems.append(
+            report("TERM_OF_MONEY", card.place, field="资金总额", found="实施期资金总额", expected="年度资金总额")
+        )
+        return True
 
     def _programme_total(self) -> Decimal | None:
         """专项资金总额, where the programme itself is the project."""
@@ -212,7 +233,7 @@ class ProjectBuilder:
                 problem = report("AMOUNT", each.place, detail, field=name, found=plain(value), expected="每行一个金额")
                 self.clerk.problems.append(problem)
                 return []
-            if parse_amount(value).trouble == "not_a_number" and (told := self._sentence(value)):
+            if parse_amount(value).trouble == "not_a_number" and (told := self._sentence(each)):
                 return told
         unit = pair.unit
         clerk = Clerk(unit, self.clerk.problems) if unit and not self._own_unit(value) else self.clerk
@@ -229,15 +250,20 @@ class ProjectBuilder:
     def _amount(self, text: Cell, name: str, place: str) -> Decimal | None:
         return self.clerk.amount_of(text, BY_KEY[name].label if name in BY_KEY else "", lambda: place)
 
-    def _sentence(self, text: str) -> list[tuple[str | None, Decimal]]:
+    def _sentence(self, each: Found) -> list[tuple[str | None, Decimal]]:
+        """The amounts of a sentence; what of it is no amount of a known name is told."""
         found: list[tuple[str | None, Decimal]] = []
-        for told, amount in amounts_in(text):
+        rest: list[str] = []
+        for told, amount in amounts_in(str(each.pair.value)):
             value = parse_amount(amount, self.clerk.unit).value
-            if value is None or (told is not None and told.key not in BY_KEY):
-                continue
-            if told is None and found:
-                continue
-            found.append((told.key if told else None, value))
+            if value is None or (told is not None and told.key not in BY_KEY) or (told is None and found):
+                rest.append(amount)
+            else:
+                found.append((told.key if told else None, value))
+        if found and rest:
+            self.clerk.problems.append(
+                report("TEXT_UNPLACED", each.place, field=BY_KEY[each.pair.key].label, found="；".join(rest))
+            )
         return found
 
     # --- indicators ---
@@ -257,6 +283,14 @@ class ProjectBuilder:
 
     def _tell(self, detail: str) -> None:
         self.clerk.problems.append(report("TERM_CHOSEN", self.card.place, detail, field="绩效指标"))
+
+
+def _is_annual_money(pair: Pair) -> bool:
+    """A label of an amount of the year, or of no term where an amount stands beside it."""
+    fact = BY_KEY.get(pair.key)
+    if fact is None or fact.group != "money" or fact.key == "multi_year_total" or pair.term == "multi":
+        return False
+    return pair.term == "annual" or not is_blank(pair.value)
 
 
 def _labels_in_lines(label: str) -> int:

@@ -12,7 +12,7 @@ from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import is_department_goal_title, is_title, labelled
 from ingest.layouts.indicators import IndicatorReader
 from ingest.layouts.inline import inline_pairs
-from ingest.layouts.labels import WEAK, label_of, labels_in, spans_of, tokens_of
+from ingest.layouts.labels import WEAK, is_signature, label_of, labels_in, spans_of, tokens_of
 from ingest.layouts.regions import Pair, Region, read_region
 from ingest.layouts.units import units_stated
 from ingest.layouts.unplaced import columns_not_read, text_unplaced
@@ -131,7 +131,7 @@ class CardReader:
         if not tokens:
             return False
         first = tokens[0]
-        if is_title(first.text) and len(tokens) == 1:
+        if is_signature(first.text) or (is_title(first.text) and len(tokens) == 1):
             return True
         if any(is_level1(token.text) for token in tokens[1:3]):
             # 年度目标1 | 产出指标 | …: the goal a row of indicators belongs to
@@ -192,6 +192,8 @@ class CardReader:
         spans = spans_of(grid)
         for row in range(top, bottom):
             tokens = tokens_of(grid, row, spans)
+            if tokens and all(is_signature(token.text) for token in tokens):
+                continue
             below = tokens_of(grid, row + 1, spans) if row + 1 < bottom else []
             keys = {found.key for found in labels_in(tokens, below).values()}
             title = len(tokens) == 1 and is_title(tokens[0].text) and _term_of(tokens[0].text) is None

@@ -5,13 +5,13 @@ A header may take several rows, with groups over columns (资金安排 over 总�
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from approvals.facts import BY_KEY, PLAN_POINTS, synonym_key
 from approvals.values import sign_of
 from ingest.grid import Cell, Grid
-from ingest.layouts.headers import Meaning, Term, is_group, meaning, term_in
+from ingest.layouts.headers import Meaning, Term, is_group, is_term, meaning, term_in
 from ingest.layouts.words import is_level, is_level1, is_level2
 from perfgoals.text import key
 
@@ -102,7 +102,7 @@ def is_counting_row(row: Sequence[Cell]) -> bool:
         cells = cells[1:]
     if len(cells) < 3:
         return False
-    numbers = [int(cell) if cell.isdigit() and len(cell) < 3 else None for cell in cells]
+    numbers = [int(cell) if cell.isdecimal() and len(cell) < 3 else None for cell in cells]
     if numbers[0] is None:
         return cells == [chr(ord("A") + index) for index in range(len(cells))]
     return all(b is not None and a is not None and b == a + 1 for a, b in pairwise(numbers))
@@ -191,6 +191,9 @@ def _find_names(grid: Grid, header: Header) -> None:
             block.slots["indicator_name"] = block.slots.pop("level2")
         elif "description" in block.slots:
             block.slots["indicator_name"] = block.slots.pop("description")
+        else:
+            # 指标值 beside 二级指标: 资助幼儿2000人次
+            block.slots["indicator_name"] = block.slots.pop("value")
 
 
 def _tell_unstored(header: Header, stacks: list[list[str]]) -> None:
@@ -251,10 +254,19 @@ def _column(number: int, stack: list[str]) -> _Column | None:
         if joined and (found is None or len(synonym_key(leaf)) <= _NEEDS_GROUP) and joined.how == "exact":
             found = joined
             break
+    if found is None and groups and is_term(leaf):
+        # 指标值 over 上年, 当年
+        found, own = meaning(groups[-1]), term_in(leaf)
+        found = found and (Meaning("", own) if own == "past" else replace(found, term=own))
     term = next((told for group in groups if (told := term_in(group))), None)
     if found and found.term is None and term:
         found = Meaning(found.key, term, found.custom, found.unit, found.how)
     return _Column(number, leaf, groups, found, level)
+
+
+def _levels(columns: list[_Column]) -> list[int]:
+    """The numbers of the columns of 一级指标."""
+    return [column.number for column in columns if column.meaning and column.meaning.key == "level1"]
 
 
 def _is_row_heading(column: _Column) -> bool:
@@ -282,6 +294,9 @@ class _Sorter:
         if len(named) > 1:
             over = [column for column in named if is_group(column.text)]
             over = [column for column in over if "绩效" in column.text] if len(over) == len(named) else over
+            left = [column for column in over if column.number < min(_levels(columns), default=0)]
+            self._take_term(left)
+            over = left if len(over) == len(named) and left else over
             columns = [column for column in columns if column not in over]
         columns = self._without_row_headings(columns)
         self.texts = {column.number: column.text for column in columns}
@@ -292,14 +307,17 @@ class _Sorter:
 
     def _without_row_headings(self, columns: list[_Column]) -> list[_Column]:
         """Take out 年度绩效指标 left of 一级指标: it stands over the rows beneath it and says their term."""
-        levels = [column.number for column in columns if column.meaning and column.meaning.key == "level1"]
-        over = [column for column in columns if column.number < min(levels, default=0) and _is_row_heading(column)]
-        for column in over:
-            self.header.term = self.header.term or term_in(column.text) or _whole_term(column.text)
+        first = min(_levels(columns), default=0)
+        over = [column for column in columns if column.number < first and _is_row_heading(column)]
+        self._take_term(over)
         return [column for column in columns if column not in over]
 
+    def _take_term(self, over: list[_Column]) -> None:
+        for column in over:
+            self.header.term = self.header.term or term_in(column.text) or _whole_term(column.text)
+
     def _place(self, column: _Column) -> None:
-        found = column.meaning
+        found = column.meaning or self._content(column)
         if found is None:
             if column.level:
                 self._level_column(column)
@@ -323,6 +341,12 @@ class _Sorter:
             self._once(self.header.plan, PLAN_POINTS[[f for f in BY_KEY if f.startswith("plan_")].index(name)], column)
         else:
             self._field(name, found, column)
+
+    def _content(self, column: _Column) -> Meaning | None:
+        """内容 right of a sign is the value."""
+        block = self.block
+        sign = block is not None and {"sign", "sign_or_nature"} & set(block.slots) and "value" not in block.slots
+        return Meaning("value") if sign and synonym_key(column.text) in {"内容", "数值内容"} else None
 
     def _in_context(self, found: Meaning, column: _Column) -> str:
         """单位 right of an indicator is its measure unit; 目标 left of all indicators is the goal."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from ingest.grid import Cell, Grid
 from ingest.layouts.columns import Header, is_counting_row, text_at, texts_of, understand
-from ingest.layouts.headers import is_group, meaning
+from ingest.layouts.headers import is_group, is_term, meaning
 from ingest.layouts.words import is_level, is_level1, is_total
 
 _MAX_HEADER_ROWS = 4
@@ -133,6 +133,8 @@ def _goes_below(grid: Grid, row: int, top: int) -> bool:
     groups = {column for line in range(top, row) for column, text in texts_of(grid.rows[line]) if is_group(text)}
     for column, text in cells:
         found = meaning(text)
+        if found is None and is_term(text) and several:
+            continue
         if found is None or (found.group == "" and not found.term):
             return False
         alone = column in above and column not in groups and not _wide(grid, column, top, row)

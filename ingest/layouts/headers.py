@@ -41,10 +41,15 @@ _PAST_OR_ACTUAL = re.compile(
     r"|(?:全年|本年|年度)?(?:实际)?(?:完成值|完成情况|执行数|执行率|执行率分值|自评得分|得分|实际值|评价得分|偏差原因.*|未完成原因.*)"
 )
 _MULTI = re.compile(r"(?:中期|长期|实施期|全周期|三年|中长期|规划期|项目期|周期)")
+# 项目期, 实施周期: when a project runs; 实施周期指标值 is a value of all of it
+_PERIOD = re.compile(r"(?:项目周期|项目期|实施期限|实施周期)(?!.*(?:目标|值|总额|金额|资金))")
 _ANNUAL = re.compile(r"(?:年度|当年|本年|全年|年初)")
+_TERM_ALONE = re.compile(
+    r"(?:20\d{2}年度?|前年|上年|上一年|去年|上年度|当年|本年|本年度|年度|当前年度|全年|预计当年|中期|长期|实施期|全周期)"
+)
 # Words that narrow a header without changing its field, tried one after another.
 _LEADING = (
-    "其中", "本年度", "本年", "当年", "年度", "全年", "年初", "中期", "长期", "实施期", "全周期", "三年", "项目", "预算", "本次", "申报", "绩效",
+    "其中", "本年度", "本年", "当年", "年度", "全年", "年初", "中期", "长期", "实施期", "实施周期", "全周期", "三年", "项目", "预算", "本次", "申报", "绩效",
     "部门", "省级", "市级", "区级", "县级", "财政", "计划", "主要", "拟", "二级", "具体", "共性", "个性", "申请", "填报", "核定", "批复", "安排", "支出",
 )  # fmt: skip
 _TRAILING = (
@@ -156,6 +161,11 @@ def is_group(printed: str) -> bool:
     return bare in GROUPS or _YEAR.sub("", bare) in GROUPS or _YEAR.fullmatch(bare) is not None
 
 
+def is_term(printed: str) -> bool:
+    """Whether a header says nothing but a term: 上年, 当年, 2026年度."""
+    return _TERM_ALONE.fullmatch(synonym_key(key(printed))) is not None
+
+
 def term_in(printed: str) -> Term | None:
     """The term a group header names: 2026年度, 实施期."""
     return _term(_NUMBERING.sub("", key(printed)))
@@ -170,7 +180,7 @@ def _term(word: str) -> Term | None:
         return None if "结转" in word or "结余" in word else "past"
     if _ACTUAL.search(word):
         return "actual"
-    if _MULTI.search(word) and not word.startswith(("项目周期", "项目期", "实施期限", "实施周期")):
+    if _MULTI.search(word) and not _PERIOD.match(word):
         return "multi"
     return "annual" if _ANNUAL.search(word) else None
 

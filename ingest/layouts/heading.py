@@ -31,6 +31,7 @@ _DEPARTMENT_GOAL = re.compile(r"整体(?:支出)?(?:预算)?绩效|部门整体|
 # Forms of other stages of the same year: what was reached, not what is aimed at.
 _OTHER_STAGE = re.compile(r"(?:自评|绩效评价|监控|运行监测|评分|完成情况)[^表]{0,6}表")
 _APPROVAL = re.compile(r"批复")
+_SENTENCE = re.compile(r"[。；，]")
 _NUMBERING = re.compile(
     r"^(?:附件?\s*\d*[-—\d]*[::]?|附表\s*\d*[-—\d]*[::]?|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[.、．])\s*"
 )
@@ -39,6 +40,10 @@ _LETTER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[【(（]20\d{2}[〕\]】)）]\d
 _MAX_TITLE = 60
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?:年|(?<=[(（]20\d\d)[)）])")
 _YEAR_LINE = re.compile(r"^[(（]?\s*(20\d{2})\s*年(?:度)?\s*[)）]?(?=$|(?:金额|货币)?单位)")
+# 某局2026年部门预算: the heading of a publication that forms are a part of
+_BUDGET_OF_YEAR = re.compile(
+    r"(?<!\d)(20\d{2})年度?[\u4e00-\u9fff“”]{0,20}预算(?:公开|说明|情况|报告|草案|表|[^\u4e00-\u9fff]|$)"
+)
 _DOCUMENT_KEYS = {
     "department",
     "unit_name",
@@ -100,6 +105,7 @@ class HeadingReader:
         self.unit_name: str | None = None
         self._years: list[int] = []
         self._form_titles: list[str] = []
+        self._budget_years: set[int] = set()
 
     def line(self, text: str) -> None:
         """One paragraph or heading row."""
@@ -112,6 +118,8 @@ class HeadingReader:
         bare = key(text)
         if only := _YEAR_LINE.match(bare):
             self._years.append(int(only[1]))
+        if (budget := _BUDGET_OF_YEAR.search(bare)) and len(bare) <= _MAX_TITLE and not _SENTENCE.search(bare):
+            self._budget_years.add(int(budget[1]))
         if is_title(text) and not is_department_goal_title(text):
             self._title(one_line(text), bare)
         if _APPROVAL.search(bare) and document.approval_number is None and (letter := _LETTER.search(fold(text))):
@@ -146,12 +154,21 @@ class HeadingReader:
         document = self.document
         if document.title is None and len(self._form_titles) == 1:
             document.title = _NUMBERING.sub("", self._form_titles[0])
+        if not self._years:
+            self._years = self._years_around(projects)
         if self._years:
             document.fiscal_year = self._years[0]
         if document.fiscal_year:
             # of the heading, or else of the forms themselves
             return []
         return infer_year(document, projects)
+
+    def _years_around(self, projects: list[ProjectDraft]) -> list[int]:
+        """Of 2026年专项业务经费绩效目标表, where that names no project read here, or of the publication's heading."""
+        names = {key(project.name) for project in projects}
+        titles = [title for title in self._form_titles if key(name_from_title(title) or "") not in names]
+        years = {int(year) for title in titles for year in _YEAR.findall(key(title))[:1]} or self._budget_years
+        return list(years) if len(years) == 1 else []
 
 
 def infer_year(document: DocumentDraft, projects: Iterable[ProjectDraft]) -> list[Problem]:

@@ -8,6 +8,7 @@ from ingest.drafts import IndicatorDraft
 from ingest.grid import Cell, CellError, Grid
 from ingest.layouts.cells import Clerk, long, plain
 from ingest.layouts.columns import Block
+from ingest.layouts.words import without_score
 from ingest.problems import report
 
 # 指标1：, 指标2: the form's own numbering before what the unit wrote.
@@ -35,6 +36,11 @@ def split_name(text: str) -> tuple[str, str | None]:
     if not found or split_value(found[2]).number is None:
         return text, None
     return found[1].rstrip(":： ,，为"), found[2]
+
+
+def _is_words(unit: str) -> bool:
+    """Whether a text in the column of units is no unit: 每季度末前拨付."""
+    return "unit_prose" in split_value(f"1{unit}").doubts
 
 
 class IndicatorReader:
@@ -130,11 +136,11 @@ class IndicatorReader:
         return any(cells[c] is not None and cells[c] != "" for c in self.columns if c not in levels)
 
     def _levels(self, cells: Sequence[Cell]) -> None:
-        if self.level1_column is not None and (level1 := plain(cells[self.level1_column])):
+        if self.level1_column is not None and (level1 := without_score(plain(cells[self.level1_column]))):
             if level1 != self.level1:
                 self.level2 = self.block.level2
             self.level1 = level1
-        if self.level2_column is not None and (level2 := plain(cells[self.level2_column])):
+        if self.level2_column is not None and (level2 := without_score(plain(cells[self.level2_column]))):
             self.level2 = level2
 
     def _value(self, cells: Sequence[Cell], column: int | None) -> str | None:
@@ -156,6 +162,9 @@ class IndicatorReader:
     ) -> IndicatorDraft:
         unit = plain(cells[self.unit_column]) if self.unit_column is not None else None
         unit = None if not unit or unit in _NO_UNIT else unit
+        if value is None and unit and _is_words(unit):
+            # 符号 | 值 | 单位（文字描述）: a target in words stands where the unit would
+            value, unit = unit, None
         sign = nature = None
         for index in self.sign_columns:
             word = plain(cells[index])

@@ -24,7 +24,12 @@ _LINE_AMOUNT = re.compile(
 )
 _YEAR_BEFORE = re.compile(r"^20\d{2}年度?")
 _CLAUSES = re.compile(r"[\n；;。]|[，,](?!\d{3})")
-_CLAUSES_AND_BRACKETS = re.compile(_CLAUSES.pattern + r"|[()]")
+# 总额50万元 财政拨款30万元: a blank between an amount and the next name parts them as a comma does
+_CLAUSES_AND_BRACKETS = re.compile(
+    _CLAUSES.pattern + r"|[()]|(?<=[\d元])[ \t\u3000]+(?=[^\s\d,，.:：])|(?<=元)(?=[一二三四五六]、)|(?<=元)、"
+)
+_SAYS_MONEY = re.compile(r"\d\s*[百千十]?[万亿]?元")
+_NUMBERED = re.compile(r"^\s*(?:[一二三四五六七八九十]|\d{1,2})[、.．](?!\d)\s*")
 AMOUNT_WORDS = re.compile(r"[\d一二三四五六七八九十百千零壹贰叁肆伍陆柒捌玖拾佰仟¥￥#]|万元|亿元")
 
 
@@ -109,15 +114,26 @@ def _inline_of(line: str) -> tuple[Meaning, str, str] | None:
 
 
 def amounts_in(text: str) -> Iterator[tuple[Meaning | None, str]]:
-    """The amounts of a sentence: `预算50万元，其中：财政拨款30万元，其他资金20万元` → (meaning or None, "50万元") …"""
+    """The amounts of a sentence: `预算50万元，其中：财政拨款30万元，其他资金20万元` → (meaning or None, "50万元") …
+
+    A clause with money that says something else comes as it is: (None, "每村补助2万元").
+    """
+    first = True
     for clause in _CLAUSES_AND_BRACKETS.split(fold(text)):
         if parse_amount(clause).unit:
             yield None, clause.strip()
+            first = False
             continue
-        found = _LINE_AMOUNT.match(_YEAR_BEFORE.sub("", clause.strip()))
+        found = _LINE_AMOUNT.match(_YEAR_BEFORE.sub("", _NUMBERED.sub("", clause.strip())))
         if found:
             label = found["label"].strip(":： ")
-            yield meaning(label) or _last_words(label), found["amount"].rstrip(",，.") + (found["unit"] or "")
+            told = meaning(label) or _last_words(label)
+            amount = found["amount"].rstrip(",，.") + (found["unit"] or "")
+            # the first amount is the label's, whatever words stand before it: 申请预算50万元
+            yield (told, amount) if told or first else (None, clause.strip())
+        elif _SAYS_MONEY.search(clause):
+            yield None, clause.strip()
+        first = first and not found
 
 
 def _last_words(label: str) -> Meaning | None:

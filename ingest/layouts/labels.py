@@ -1,6 +1,7 @@
 # ruff: noqa: E501  (word lists read best as blocks)
 """The cells of a card that are labels."""
 
+import re
 from dataclasses import dataclass
 
 from ingest.grid import Cell, Grid
@@ -61,6 +62,22 @@ def label_of(text: str) -> Meaning | None:
         lines = [meaning(line) for line in text.split("\n") if line.strip()]
         found = lines[0] if all(line and line.group in MONEY_GROUPS for line in lines) else None
     return None if found is None or is_level(text) else found
+
+
+_STAMP = re.compile(r"(?:签字|签章|签名|盖章|公章)[)]?:?$|[(](?:签字|签章|签名|盖章|公章)[)]")
+_DATE_TO_WRITE = re.compile(r"^(?:\d{2,4})?年(?:\d{1,2})?月(?:\d{1,2})?日$")
+
+
+def is_signature(text: str) -> bool:
+    """`负责人签字：`, `单位（盖章）`, `填报人：王某`, `年 月 日`: what stands at the end of a form and is stored nowhere."""
+    word = key(text)
+    if len(word) > _MAX_LABEL + 14:
+        return False
+    if _DATE_TO_WRITE.match(word):
+        return True
+    if pairs := inline_pairs(text):
+        return not any(told.key for told, _, _ in pairs)
+    return bool(_STAMP.search(word))
 
 
 def labels_in(tokens: list[Token], below: list[Token]) -> dict[int, Meaning]:

@@ -1,19 +1,22 @@
 """The region of a form above and below its indicators: labels and the cells that are their values."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 from approvals.facts import BY_KEY
 from ingest.grid import Cell, CellError, Grid
-from ingest.layouts.cells import is_blank
+from ingest.layouts.cells import is_blank, plain
 from ingest.layouts.headers import Meaning, Term
 from ingest.layouts.inline import AMOUNT_WORDS, MONEY_GROUPS, inline_pairs
 from ingest.layouts.labels import Token, labels_in, spans_of, tokens_of
-from ingest.layouts.words import word_set
+from ingest.layouts.words import is_total, word_set
 from perfgoals.text import key
 
 _NO_AMOUNT = frozenset(["-", "--", "—", "——", "/", "\\", "无", "－", "–"])
 # What heads a table beside 阶段性目标, 支出明细: no text of theirs.
 _TABLE_HEADS = word_set("时间 名称 序号 阶段 季度 任务名称 实施内容")
+# A day or month alone in a cell.
+_DAY = re.compile(r"^20\d{2}\s*[年./-]\s*\d{1,2}(?:\s*[月./-]\s*(?:\d{1,2}\s*日?)?)?$")
 # One in four of a row of labels may be a name nobody knows.
 _UNKNOWN_AMONG = 4
 # A label and its value.
@@ -85,6 +88,10 @@ class _RegionReader:
                 continue
             following = tokens[index + 1] if index + 1 < len(tokens) else None
             value: Token | None = None
+            if following is not None and self._is_own_sum(token, label, following):
+                # 财政资金 | 小计 | 200: the amount of the label that stands over all the rows
+                self.taken.add((row, following.column))
+                following = tokens[index + 2] if index + 2 < len(tokens) else None
             if following is not None and following.column not in labels and not inline_pairs(following.text):
                 value = following if self._fits(following, label) else None
             if value is None and below:
@@ -102,6 +109,11 @@ class _RegionReader:
         if label.group in MONEY_GROUPS:
             return may_be_amount(token.cell)
         return label.fact is None or label.fact.kind != "long_text" or key(token.text) not in _TABLE_HEADS
+
+    @staticmethod
+    def _is_own_sum(token: Token, label: Meaning, following: Token) -> bool:
+        """Whether 小计 beside a source says that its amount follows."""
+        return label.group == "funding" and token.height > 1 and is_total(following.text)
 
     def _row_below(self, row: int, tokens: list[Token]) -> list[Token]:
         """The row under a row of nothing but labels, when it holds their values."""
@@ -142,14 +154,17 @@ class _RegionReader:
         self._say(Pair(label.key, token.text, cell, row, token.column, label.term, label.unit, at))
 
     def _whole_period(self, label: Meaning, value: Token | None) -> str | None:
-        """`2026年1月 | 至 | 2026年12月` in three cells is one period."""
+        """`2026年1月 | 至 | 2026年12月`, or the two dates alone, is one period."""
         if value is None or label.key != "period":
             return None
         after = [each for each in self.rows[value.row] if each.column > value.column]
-        if len(after) < _PAIR or key(after[0].text) not in {"至", "到", "-", "—", "~"}:
-            return None
-        self.taken |= {(each.row, each.column) for each in after[:2]}
-        return f"{value.text}{after[0].text}{after[1].text}"
+        if len(after) >= _PAIR and key(after[0].text) in {"至", "到", "-", "—", "~"}:
+            self.taken |= {(each.row, each.column) for each in after[:2]}
+            return f"{plain(value.cell)}{after[0].text}{plain(after[1].cell)}"
+        if after and _DAY.match(plain(value.cell)) and _DAY.match(plain(after[0].cell)):
+            self.taken.add((value.row, after[0].column))
+            return f"{plain(value.cell)}—{plain(after[0].cell)}"
+        return None
 
     def _say(self, pair: Pair) -> None:
         self.region.pairs.append(pair)

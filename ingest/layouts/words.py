@@ -83,6 +83,12 @@ _LEVEL_NUMBER = re.compile(
 )
 
 
+# 产出指标（50分）, 数量指标20分, 效益指标(30%)
+_SCORE = re.compile(
+    r"\s*(?:[(（]\s*\d{1,3}(?:\.\d+)?\s*[分%％]?\s*[)）]|(?<=[\u4e00-\u9fff])\s*\d{1,3}(?:\.\d+)?\s*[分%％])\s*$"
+)
+
+
 def _bare(text: str) -> str:
     if len(text) > _LONGEST_LEVEL:
         return ""
@@ -107,6 +113,13 @@ def is_level(text: str) -> bool:
     """A level word of either floor."""
     word = _bare(text)
     return word in _LEVEL1 or word in _LEVEL2
+
+
+@lru_cache(maxsize=8192)
+def without_score(text: str) -> str:
+    """`产出指标（50分）` → 产出指标; a text that is no level stays as it is."""
+    bare = _SCORE.sub("", text)
+    return bare if bare != text and is_level(bare) else text
 
 
 @lru_cache(maxsize=8192)

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.layouts.heading import labelled
-from ingest.layouts.inline import inline_pairs, split_line
+from ingest.layouts.inline import amounts_in, inline_pairs, split_line
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,21 @@ def test_pairs_keep_their_values() -> None:
         ("project_name", "夜校课程"),
         ("unit_name", "云溪市总工会"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "amounts"),
+    [
+        (
+            "总额106.75万元 财政拨款：69.23万元（其中：上级财政资金：60万元；本级财政：9.23万元）二、自有资金：0万元",
+            ["project_total 106.75万元", "fiscal 69.23万元", "upper 60万元", "local 9.23万元", "own_funds 0万元"],
+        ),
+        (
+            "2026年预算安排50万元（财政拨款30万元、自筹20万元）",
+            ["- 50万元", "fiscal 30万元", "own_funds 20万元"],
+        ),
+        ("合计50万元，用于30个村，每村补助1.5万元", ["total 50万元", "- 每村补助1.5万元"]),
+    ],
+)
+def test_amounts_of_a_sentence(sentence: str, amounts: list[str]) -> None:
+    assert [f"{told.key if told else '-'} {amount}" for told, amount in amounts_in(sentence)] == amounts
