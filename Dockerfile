@@ -24,7 +24,7 @@ RUN SECRET_KEY=only-for-collectstatic-0123456789-abcdefghijklmnopqrstuvwxyz \
     EMAIL_URL=smtp://build.example DEFAULT_FROM_EMAIL=build@build.example \
     python manage.py collectstatic --no-input \
  && useradd --system --no-create-home perfgoals \
- && install -d -o perfgoals -g perfgoals "$PERFGOALS_MEDIA"
+ && install -d -o perfgoals -g perfgoals "$PERFGOALS_MEDIA" /var/lib/perfgoals-beat
 
 USER perfgoals
 EXPOSE 8000

@@ -2,11 +2,16 @@
 
 from celery import shared_task
 
-from approvals.services import notices
+from approvals.services import delivering, digests
 
 
 @shared_task(name="approvals.deliver_notices")
 def deliver_notices() -> None:
-    """Send what is due, until nothing is."""
-    while notices.deliver_due():
-        pass
+    """Send what is due."""
+    delivering.deliver_due()
+
+
+@shared_task(name="approvals.weekly_digest")
+def weekly_digest() -> None:
+    """Tell everybody what waits for him; once a week, however often it is asked for."""
+    digests.write_weekly()

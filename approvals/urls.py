@@ -45,5 +45,8 @@ urlpatterns = [
     path("verify/<str:code>/", verification.result, name="verification-result"),
     path("notices/", notices.index, name="notices"),
     path("notices/read/", notices.read_all, name="notices-read"),
+    path("notices/settings/", notices.settings, name="notice-settings"),
+    path("notices/endpoints/new/", notices.new_endpoint, name="notice-endpoint-new"),
+    path("notices/endpoints/<int:pk>/remove/", notices.remove_endpoint, name="notice-endpoint-remove"),
     path("notices/<int:pk>/", notices.open_notice, name="notice"),
 ]

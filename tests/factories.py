@@ -9,12 +9,13 @@ from factory.django import DjangoModelFactory
 
 from approvals.drafts import IndicatorDraft, ProjectDraft
 from approvals.judgement import ASKS_FOR_FORM, GRADE_OF, Change, ReviewForm
-from approvals.models import Bureau, Declaration, Department, Membership, Unit, User
+from approvals.models import Bureau, Declaration, Department, Endpoint, Membership, Unit, User
 from approvals.roles import Role
 from approvals.services.filing import Filing, file_declarations
 from approvals.services.issuing import issue
 from approvals.services.verbs import perform
 from approvals.states import State, Verb
+from perfgoals.signing import new_secret
 
 PASSWORD = "zhi-chi-9-xian"
 
@@ -63,6 +64,18 @@ def person(role: Role, at: Bureau | Department | Unit | None = None, **user: obj
     scope = {} if at is None else {type(at).__name__.lower(): at}
     Membership.objects.create(user=made, role=role, **scope)
     return made
+
+
+class EndpointFactory(DjangoModelFactory):
+    """A webhook; whose it is must be said."""
+
+    class Meta:
+        model = Endpoint
+
+    name = factory.Sequence(lambda n: f"工作群{n}")
+    kind = "webhook"
+    url = "http://127.0.0.1:9/hook"
+    secret = factory.LazyFunction(new_secret)
 
 
 class City:

@@ -25,11 +25,12 @@ ROOT = Path(__file__).resolve().parents[1]
 class Worker:
     """Started once a session; between tests it takes no tasks, so that none runs where nobody waits for it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, **env: str) -> None:
+        """`env` is added to the environment of the process."""
+        self.env = env
         self.mail = folder / "mail"
         self.log = folder / "worker.log"
-        self.name = f"test-{os.getpid()}@localhost"
+        self.name = f"test-{os.getpid()}-{folder.name}@localhost"
         self.process: processes.Process | None = None
 
     @property
@@ -59,6 +60,7 @@ class Worker:
             "DJANGO_SETTINGS_MODULE": "perfgoals.settings.test",
             "DATABASE_URL": database._replace(path="/" + connection.settings_dict["NAME"]).geturl(),
             "PERFGOALS_TEST_MAIL": str(self.mail),
+            **self.env,
         }
         options = ["--concurrency=1", "--without-gossip", "--without-mingle", f"--hostname={self.name}"]
         self.process = processes.start(

@@ -1,24 +1,20 @@
-"""Declarations, approvals, the ledger and notices: to be looked at. Failed deliveries can be tried again."""
+"""Declarations, approvals and the ledger: to be looked at."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from approvals.admin.site import Looking, Scoped, is_administrator, site
+from approvals.admin.site import Looking, Scoped, site
 from approvals.models import (
     Approval,
     ApprovalRecord,
     Declaration,
     FundingLine,
     Indicator,
-    Notice,
-    NoticeDelivery,
     Project,
     Transmission,
 )
-from approvals.services.notices import retry_failed
 from approvals.states import Verb
 from approvals.views.words import OTHER_VERBS, reason_words, state_word, verb_word
 
@@ -176,47 +172,3 @@ class RecordAdmin(Looking, Scoped):
     def why(self, record: ApprovalRecord) -> str:
         """The words, and the reasons by name."""
         return "；".join([*reason_words(record.reasons), *([record.comment] if record.comment else [])])
-
-
-@admin.register(Notice, site=site)
-class NoticeAdmin(Looking, Scoped):
-    """通知."""
-
-    bureau_paths = (
-        "recipient__memberships__bureau",
-        "recipient__memberships__department__bureau",
-        "recipient__memberships__unit__department__bureau",
-    )
-    list_display = ["created_at", "recipient", "kind", "title", "read_at"]
-    list_filter = ["kind", "created_at"]
-    list_select_related = ["recipient"]
-    search_fields = ["title", "recipient__full_name", "recipient__username"]
-    date_hierarchy = "created_at"
-
-
-@admin.register(NoticeDelivery, site=site)
-class DeliveryAdmin(Looking, Scoped):
-    """通知发送."""
-
-    bureau_paths = tuple(f"notice__{path}" for path in NoticeAdmin.bureau_paths)
-    list_display = ["notice", "recipient", "channel", "status", "attempts", "due_at", "sent_at", "error"]
-    list_filter = ["status", "channel", "due_at"]
-    list_select_related = ["notice__recipient"]
-    search_fields = ["notice__title", "notice__recipient__full_name", "notice__recipient__username", "error"]
-    date_hierarchy = "due_at"
-    actions = ["retry"]
-
-    @admin.display(description=_("收件人"), ordering="notice__recipient")
-    def recipient(self, delivery: NoticeDelivery) -> str:
-        """Who was to hear of it."""
-        return str(delivery.notice.recipient)
-
-    def has_retry_permission(self, request: HttpRequest) -> bool:
-        """Auditors change nothing."""
-        return is_administrator(request)
-
-    @admin.action(description=_("重新发送失败的通知"), permissions=["retry"])
-    def retry(self, request: HttpRequest, deliveries: QuerySet[NoticeDelivery]) -> None:
-        """Failed ones are due again at once; the others stay as they are."""
-        count = retry_failed(deliveries.values_list("pk", flat=True))
-        self.message_user(request, _t("%(count)d 条失败的通知将重新发送。") % {"count": count}, messages.SUCCESS)

@@ -33,6 +33,7 @@ _ORDERED = [
     "ApprovalRecord",
     "ReviewProfile",
     "CommonOpinion",
+    "Endpoint",
     "Notice",
     "NoticeDelivery",
 ]

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.forms.fields import Styled
 from approvals.models import Declaration, Department, Unit
-from approvals.selectors.declarations import BUCKETS, Bucket, search
+from approvals.roles import Actor
+from approvals.selectors.declarations import BUCKETS, in_bucket, search, visible_to
 from approvals.selectors.organisations import departments_of, units_of
 from approvals.states import State
 
 PAGE_SIZES = (50, 100, 200, 500)
-_BUCKETS = {bucket.key: bucket for bucket in BUCKETS}
 
 
 class ListFilter(Styled, forms.Form):
@@ -38,8 +38,9 @@ class ListFilter(Styled, forms.Form):
         label=_("每页"), required=False, coerce=int, empty_value=None, choices=[(n, n) for n in PAGE_SIZES]
     )
 
-    def __init__(self, *args: Any, visible: QuerySet[Declaration], years: list[int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.actor, visible = actor, visible_to(actor)
         self.fields["year"].choices = [("", _("全部年度")), *((year, f"{year}") for year in years)]  # type: ignore[attr-defined]
         self.fields["department"].queryset = departments_of(visible)  # type: ignore[attr-defined]
         self.fields["unit"].queryset = units_of(visible)  # type: ignore[attr-defined]
@@ -49,13 +50,10 @@ class ListFilter(Styled, forms.Form):
         self.is_valid()
         return self.cleaned_data
 
-    def bucket_shown(self) -> Bucket | None:
-        """The tab, or None for all."""
-        asked = self.chosen()
-        state = asked.get("state")
-        if state in State.values:
-            return next(bucket for bucket in BUCKETS if state in bucket.states)
-        return _BUCKETS.get(asked.get("bucket") or "")
+    def bucket_shown(self) -> str:
+        """The key of the tab; "" for all."""
+        asked = self.chosen().get("bucket") or ""
+        return asked if asked in BUCKETS else ""
 
     def narrow(self, declarations: QuerySet[Declaration]) -> QuerySet[Declaration]:
         """Those that match all that is asked for."""
@@ -65,6 +63,8 @@ class ListFilter(Styled, forms.Form):
                 declarations = declarations.filter(**{name: asked[name]})
         if asked.get("year"):
             declarations = declarations.filter(fiscal_year=asked["year"])
+        if asked.get("state") in State.values:
+            declarations = declarations.filter(state=asked["state"])
         if bucket := self.bucket_shown():
-            declarations = declarations.filter(state__in=bucket.states)
+            declarations = declarations.filter(in_bucket(bucket, self.actor))
         return search(declarations, asked.get("q") or "")

@@ -4,7 +4,7 @@ from approvals.models.approval import Approval
 from approvals.models.attachment import Attachment
 from approvals.models.declaration import Declaration, FundingLine, Indicator, Project
 from approvals.models.ledger import ApprovalRecord
-from approvals.models.notice import Notice, NoticeDelivery
+from approvals.models.notice import Channel, Endpoint, Notice, NoticeDelivery, NoticeSettings
 from approvals.models.organisation import Bureau, Department, Unit
 from approvals.models.person import Membership, User
 from approvals.models.review import Amendment, CommonOpinion, Review, ReviewNote, ReviewProfile
@@ -16,14 +16,17 @@ __all__ = [
     "ApprovalRecord",
     "Attachment",
     "Bureau",
+    "Channel",
     "CommonOpinion",
     "Declaration",
     "Department",
+    "Endpoint",
     "FundingLine",
     "Indicator",
     "Membership",
     "Notice",
     "NoticeDelivery",
+    "NoticeSettings",
     "Project",
     "Review",
     "ReviewNote",

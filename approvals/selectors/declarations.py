@@ -1,12 +1,13 @@
 """Reading declarations: who sees which, in what list, with what counts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Aggregate, Count, Min, Prefetch, Q, QuerySet
 
 from approvals.models import Amendment, ApprovalRecord, Attachment, Declaration, Review, ReviewNote
 from approvals.models.edges import verbs_for
-from approvals.roles import Actor, Role
+from approvals.roles import Actor, Grant, Role
 from approvals.states import State, Verb
 from perfgoals.text import fold
 
@@ -35,6 +36,15 @@ def visible_to(actor: Actor) -> QuerySet[Declaration]:
                 if not grant.bureau_id:
                     return Declaration.objects.all()
     return Declaration.objects.filter(seen)
+
+
+def within(grant: Grant) -> Q:
+    """What lies in the organisation of a grant."""
+    if grant.unit_id is not None:
+        return Q(unit_id=grant.unit_id)
+    if grant.department_id is not None:
+        return Q(department_id=grant.department_id)
+    return Q(bureau_id=grant.bureau_id) if grant.bureau_id is not None else Q()
 
 
 def listed(queryset: QuerySet[Declaration]) -> QuerySet[Declaration]:
@@ -90,32 +100,61 @@ def detailed(actor: Actor, declaration_id: int) -> Declaration | None:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One of the to-do lists 待办: its word, its label, its states and how many are in it."""
+    """One of the to-do lists 待办: its word and label, how many are in it, and since when the oldest is.
+
+    mine  it waits for this person
+    """
 
     key: str
     label: str
-    states: tuple[State, ...]
     count: int = 0
     mine: bool = False
+    oldest: datetime | None = None
 
 
-BUCKETS = (
-    Bucket("to_submit", "待送审", (State.DRAFT, State.WITHDRAWN)),
-    Bucket("returned", "被退回", (State.RETURNED,)),
-    Bucket("department_review", "待部门审核", (State.SUBMITTED,)),
-    Bucket("finance_review", "待财政审核", (State.FINANCE_REVIEW,)),
-    Bucket("to_confirm", "待单位确认", (State.AMENDING,)),
-    Bucket("to_approve", "待批复", (State.PASSED,)),
-    Bucket("approved", "已批复", (State.APPROVED,)),
-    Bucket("closed", "不予通过或已被替代", (State.REJECTED, State.SUPERSEDED)),
-)
-
+BUCKETS = {
+    "to_submit": "待送审",
+    "returned": "被退回",
+    "to_review": "待审核",
+    "to_confirm": "待单位确认",
+    "reviewed": "已审核",
+    "to_approve": "待批复",
+    "approved": "已批复",
+    "closed": "不予通过或已被替代",
+}
+_JUDGED = (State.AMENDING, State.PASSED, State.APPROVED, State.REJECTED)
+_STATES = {
+    "to_submit": (State.DRAFT, State.WITHDRAWN),
+    "returned": (State.RETURNED,),
+    "to_review": (State.SUBMITTED, State.FINANCE_REVIEW),
+    "to_confirm": (State.AMENDING,),
+    "reviewed": _JUDGED,
+    "to_approve": (State.PASSED,),
+    "approved": (State.APPROVED,),
+    "closed": (State.REJECTED, State.SUPERSEDED),
+}
+# Who reviews means his own level by it.
+_REVIEWS: dict[Role, dict[str, tuple[State, ...]]] = {
+    Role.DEPARTMENT_REVIEWER: {"to_review": (State.SUBMITTED,), "reviewed": (State.FINANCE_REVIEW, *_JUDGED)},
+    Role.FINANCE_REVIEWER: {"to_review": (State.FINANCE_REVIEW,), "reviewed": _JUDGED},
+}
 _MINE = {
     Role.FILER: {"to_submit", "returned", "to_confirm"},
-    Role.DEPARTMENT_REVIEWER: {"department_review"},
-    Role.FINANCE_REVIEWER: {"finance_review"},
+    Role.DEPARTMENT_REVIEWER: {"to_review"},
+    Role.FINANCE_REVIEWER: {"to_review"},
     Role.APPROVER: {"to_approve"},
 }
+
+
+def in_bucket(key: str, actor: Actor) -> Q:
+    """What one of the to-do lists holds for this person."""
+    levels = [grant for grant in actor.grants if key in _REVIEWS.get(grant.role, {})]
+    if not levels:
+        return Q(state__in=_STATES[key])
+    condition = Q()
+    for grant in levels:
+        condition |= within(grant) & Q(state__in=_REVIEWS[grant.role][key])
+    return condition
 
 
 def buckets(actor: Actor, fiscal_year: int | None = None) -> list[Bucket]:
@@ -123,12 +162,13 @@ def buckets(actor: Actor, fiscal_year: int | None = None) -> list[Bucket]:
     queryset = visible_to(actor)
     if fiscal_year:
         queryset = queryset.filter(fiscal_year=fiscal_year)
-    counts = dict(queryset.order_by().values_list("state").annotate(n=Count("pk")))
+    wanted: dict[str, Aggregate] = {}
+    for key in BUCKETS:
+        wanted[key] = Count("pk", filter=in_bucket(key, actor))
+        wanted[f"{key}_since"] = Min("state_since", filter=in_bucket(key, actor))
+    found = queryset.order_by().aggregate(**wanted)
     mine = {key for grant in actor.grants for key in _MINE.get(grant.role, ())}
-    return [
-        Bucket(b.key, b.label, b.states, sum(counts.get(state, 0) for state in b.states), b.key in mine)
-        for b in BUCKETS
-    ]
+    return [Bucket(key, label, found[key], key in mine, found[f"{key}_since"]) for key, label in BUCKETS.items()]
 
 
 def years(actor: Actor) -> list[int]:

@@ -1,5 +1,7 @@
 """转下达: a department passes an approval on to its units, and that it did so is on record."""
 
+from typing import Any
+
 from django.db import transaction
 from django.urls import reverse
 
@@ -10,7 +12,7 @@ from approvals.selectors.approvals import visible_to
 from approvals.selectors.people import actor_of, holders
 from approvals.services import ledger
 from approvals.services.locks import lock_approval
-from approvals.services.notices import Message, announce
+from approvals.services.notices import Bulletin, Message, announce
 from perfgoals.errors import Refusal
 
 
@@ -37,15 +39,20 @@ def transmit(approval_id: int, actor: User, note: str = "") -> Transmission:
         for (user_id, _role), grants in holders([Role.FILER], declarations).items()
         if any(grant.covers(declaration) for grant in grants for declaration in declarations)
     }
+    told_of: dict[str, Any] = {
+        "kind": "transmit",
+        "title": f"{approval.department.name}已转下达批复“{approval.number}”",
+        "body": "\n".join(filter(None, [approval.title, made.note])),
+        "path": reverse("approval", args=[approval.pk]),
+    }
     announce(
-        Message(
-            recipient_id=user_id,
-            kind="transmit",
-            title=f"{approval.department.name}已转下达批复“{approval.number}”",
-            body="\n".join(filter(None, [approval.title, made.note])),
-            path=reverse("approval", args=[approval.pk]),
-            key=f"record:{record.pk}:{user_id}",
-        )
-        for user_id in sorted((told | {approval.issued_by_id}) - {actor.pk})
+        [
+            Message(recipient_id=user_id, key=f"record:{record.pk}:{user_id}", **told_of)
+            for user_id in sorted((told | {approval.issued_by_id}) - {actor.pk})
+        ],
+        [
+            Bulletin(unit_id=unit_id, key=f"record:{record.pk}:unit_id:{unit_id}", **told_of)
+            for unit_id in sorted({declaration.unit_id for declaration in declarations})
+        ],
     )
     return made

@@ -27,7 +27,7 @@ from approvals.selectors.people import actor_of, holders
 from approvals.selectors.reviewing import rules_of
 from approvals.services import ledger, reviewing
 from approvals.services.locks import lock_declarations
-from approvals.services.notices import Message, announce
+from approvals.services.notices import Bulletin, Message, announce
 from approvals.services.reviewing import Left, Said
 from approvals.states import State, Verb
 from perfgoals.errors import Refusal
@@ -244,7 +244,10 @@ def take(
     _move(going, actor, approval)
     reviewing.keep(left, declarations, verb, actor)
     records = ledger.append(entries, actor)
-    announce(_messages(going, records, actor, said.comment))
+    announce(
+        _messages(going, records, actor, said.comment),
+        _bulletins(going, records, actor, said.comment),
+    )
 
 
 def _given(declaration: Declaration, verb: Verb, attached: Mapping[int, str]) -> tuple[str, ...]:
@@ -384,26 +387,66 @@ def _messages(
             told |= {user_id for user_id in before if user_id is not None}
         for user_id in told - {actor.pk}:
             heard.setdefault(user_id, []).append(index)
-    verb = going[0][1].verb
-    messages = []
-    for user_id, indexes in heard.items():
-        subjects = [going[index][0] for index in indexes]
-        first = subjects[0]
-        names = f"“{first.project.name}”" if len(subjects) == 1 else f"{len(subjects)} 个项目"
-        department = first.department.name if len({s.department_id for s in subjects}) == 1 else "多个部门"
-        body = [f"{subject.unit.name}　{subject.project.name}" for subject in subjects[:20]]
-        body += [f"……共 {len(subjects)} 个"] if len(subjects) > 20 else []
-        body += [f"意见：{comment}"] if comment else []
-        messages.append(
-            Message(
-                recipient_id=user_id,
-                kind=verb.value,
-                title=f"{department}{names}已由{actor.full_name}{verb.label}，现为{going[indexes[0]][1].target.label}",
-                body="\n".join(body),
-                path=reverse("declaration", args=[first.pk])
-                if len(subjects) == 1
-                else f"{reverse('declarations')}?state={going[indexes[0]][1].target.value}",
-                key=f"record:{records[indexes[0]].pk}:{user_id}",
-            )
+    return [
+        Message(
+            recipient_id=user_id,
+            key=f"record:{records[indexes[0]].pk}:{user_id}",
+            **_told(going, indexes, actor, comment),
         )
-    return messages
+        for user_id, indexes in heard.items()
+    ]
+
+
+def _bulletins(
+    going: Sequence[tuple[Declaration, Edge]], records: Sequence[ApprovalRecord], actor: User, comment: str
+) -> list[Bulletin]:
+    """The same for the robots of the organisations whose people hear of it."""
+    heard: dict[tuple[str, int], list[int]] = {}
+    for index, (declaration, edge) in enumerate(going):
+        words = {word for word in edge.notify if word != "acted"}
+        if "acted" in edge.notify:
+            words |= {role for role, name in _ACTED_AS if getattr(declaration, name) is not None}
+        for where in {_ROBOTS_OF[word] for word in words}:
+            heard.setdefault((where, getattr(declaration, where)), []).append(index)
+    return [
+        Bulletin(
+            key=f"record:{records[indexes[0]].pk}:{where}:{pk}",
+            **(_told(going, indexes, actor, comment) | {where: pk}),
+        )
+        for (where, pk), indexes in heard.items()
+    ]
+
+
+# As what somebody acted before, and whose robots hear what a role is told.
+_ACTED_AS = (
+    ("filer", "submitted_by_id"),
+    ("department_reviewer", "endorsed_by_id"),
+    ("finance_reviewer", "passed_by_id"),
+)
+_ROBOTS_OF = {
+    "filer": "unit_id",
+    "department_reviewer": "department_id",
+    "finance_reviewer": "bureau_id",
+    "approver": "bureau_id",
+}
+
+
+def _told(
+    going: Sequence[tuple[Declaration, Edge]], indexes: Sequence[int], actor: User, comment: str
+) -> dict[str, Any]:
+    """Kind, title, body and path of what is said about some of the declarations."""
+    verb = going[0][1].verb
+    subjects = [going[index][0] for index in indexes]
+    target, first = going[indexes[0]][1].target, subjects[0]
+    names = f"“{first.project.name}”" if len(subjects) == 1 else f"{len(subjects)} 个项目"
+    department = first.department.name if len({s.department_id for s in subjects}) == 1 else "多个部门"
+    body = [f"{subject.unit.name}　{subject.project.name}" for subject in subjects[:20]]
+    body += [f"……共 {len(subjects)} 个"] if len(subjects) > 20 else []
+    body += [f"意见：{comment}"] if comment else []
+    alone = len(subjects) == 1
+    return {
+        "kind": verb.value,
+        "title": f"{department}{names}已由{actor.full_name}{verb.label}，现为{target.label}",
+        "body": "\n".join(body),
+        "path": reverse("declaration", args=[first.pk]) if alone else f"{reverse('declarations')}?state={target.value}",
+    }

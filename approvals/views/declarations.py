@@ -28,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """The list, by bucket and filter, with the steps that can be taken with many at once."""
     person = actor(request)
     visible = visible_to(person)
-    narrowing = ListFilter(request.GET, visible=visible, years=years(person))
+    narrowing = ListFilter(request.GET, actor=person, years=years(person))
     bucket = narrowing.bucket_shown()
     page = paged(
         request, with_counts(listed(narrowing.narrow(visible))), narrowing.chosen().get("size") or PAGE_SIZES[0]

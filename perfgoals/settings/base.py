@@ -6,6 +6,7 @@ A variable that is present but makes no sense stops the start with its name and 
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -123,6 +124,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "approvals.deliver_notices", "schedule": 30.0},
+    "weekly-digest": {"task": "approvals.weekly_digest", "schedule": crontab(hour=8, minute=0, day_of_week="mon")},
     "sweep-uploads": {"task": "ingest.sweep_uploads", "schedule": 10.0},
 }
 
@@ -131,6 +133,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="perfgoals@localhost"
 
 # The address people use, for links in mail.
 PERFGOALS_URL = env.http_url("PERFGOALS_URL", default="http://127.0.0.1:8000")
+# How long events for one person are collected before they go out as one mail, in seconds.
+PERFGOALS_MAIL_WINDOW = env.whole_number("PERFGOALS_MAIL_WINDOW", default=600)
+# Hosts to which webhooks and robots may be posted in plain http and inside a private network.
+PERFGOALS_WEBHOOK_HOSTS = [host for host in env.list("PERFGOALS_WEBHOOK_HOSTS", default=[]) if host]
 # The largest file that may be uploaded, in bytes.
 PERFGOALS_MAX_UPLOAD_BYTES = env.positive_int("PERFGOALS_MAX_UPLOAD_BYTES", default=50 * 1024 * 1024)
 # Public sample documents, used by tests where the folder is there.

@@ -19,6 +19,16 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} must be the path of a folder or file, found nothing")
         return Path(text).expanduser().resolve()
 
+    def whole_number(self, var: str, default: int) -> int:
+        """A whole number, 0 or more."""
+        try:
+            number = self.int(var, default=default)
+        except ValueError:
+            number = -1
+        if number < 0:
+            raise ImproperlyConfigured(f"{var} must be a whole number, 0 or more, found {self.str(var)!r}")
+        return number
+
     def positive_int(self, var: str, default: int) -> int:
         """A whole number above zero."""
         try:

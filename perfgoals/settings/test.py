@@ -18,6 +18,11 @@ CELERY_BROKER_URL = env.redis_url("REDIS_URL", default="redis://run-it-by-pytest
 if env.str("PERFGOALS_TEST_MAIL", default=""):
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = env.path("PERFGOALS_TEST_MAIL")
+if env.str("EMAIL_URL", default=""):
+    globals().update(env.mail_server("EMAIL_URL"))
+# Most tests look at a mail as soon as it is caused; those of the window set one.
+PERFGOALS_MAIL_WINDOW = env.whole_number("PERFGOALS_MAIL_WINDOW", default=0)
+PERFGOALS_WEBHOOK_HOSTS = ["127.0.0.1"]
 
 MEDIA_ROOT = env.path("PERFGOALS_MEDIA", default=MEDIA_ROOT.parent / "test" / "media")
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -17,6 +17,7 @@ from approvals.models import (
     Bureau,
     Declaration,
     Department,
+    Endpoint,
     Membership,
     Notice,
     NoticeDelivery,
@@ -28,7 +29,7 @@ from approvals.roles import Role
 from approvals.services.filing import Filing, file_declarations
 from approvals.services.verbs import perform
 from approvals.states import State
-from tests.factories import PASSWORD, City, DepartmentFactory, UnitFactory, UserFactory, draft, person
+from tests.factories import PASSWORD, City, DepartmentFactory, EndpointFactory, UnitFactory, UserFactory, draft, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -289,6 +290,53 @@ class TestDeliveries:
         delivery = self.failed(city)
         self.retry(city.auditor, delivery)
         assert delivery.status == "failed"
+
+
+class TestEndpoints:
+    def test_an_administrator_registers_a_robot_for_an_organisation(self, city: City) -> None:
+        client = browser(city.administrator)
+        asked = {
+            "name": "水务群",
+            "kind": "dingtalk",
+            "secret": "SECx",
+            "topics": ["return", "approval"],
+            "active": "on",
+        }
+        answer = client.post(path(Endpoint, "add"), asked | {"url": "http://oapi.example/send", "unit": city.unit.pk})
+        assert "https" in answer.content.decode()
+        answer = client.post(path(Endpoint, "add"), asked | {"url": "https://oapi.example/send"})
+        assert "请选择财政局、部门、单位中的一个" in answer.content.decode()
+        client.post(
+            path(Endpoint, "add"), asked | {"url": "https://oapi.example/send", "department": city.department.pk}
+        )
+        [made] = Endpoint.objects.all()
+        assert (made.department, made.topics, made.secret) == (city.department, ["return", "approval"], "SECx")
+
+    def test_address_and_secret_are_not_for_auditors(self, city: City) -> None:
+        robot = EndpointFactory(department=city.department, url="https://oapi.example/send?access_token=geheim")
+        page = browser(city.auditor).get(path(Endpoint, "change", robot.pk)).content.decode()
+        assert robot.name in page
+        assert "geheim" not in page
+        assert robot.secret not in page
+        assert robot.secret in browser(city.administrator).get(path(Endpoint, "change", robot.pk)).content.decode()
+
+    def test_those_of_persons_are_only_switched_off(self, city: City) -> None:
+        own = EndpointFactory(user=city.filer, url="https://example.org/geheim")
+        client = browser(city.administrator)
+        assert "geheim" not in client.get(path(Endpoint, "change", own.pk)).content.decode()
+        client.post(path(Endpoint, "change", own.pk), {"name": "x", "url": "https://evil.example/"})
+        own.refresh_from_db()
+        assert (own.url, own.active) == ("https://example.org/geheim", False)
+
+    def test_a_test_message_goes_the_ordinary_way(self, city: City) -> None:
+        robot = EndpointFactory(department=city.department)
+        own = EndpointFactory(user=city.filer)
+        chosen = {"action": "try_out", ACTION_CHECKBOX_NAME: [robot.pk, own.pk]}
+        browser(city.auditor).post(path(Endpoint, "changelist"), chosen)
+        assert not NoticeDelivery.objects.exists()
+        browser(city.administrator).post(path(Endpoint, "changelist"), chosen)
+        [delivery] = NoticeDelivery.objects.all()
+        assert (delivery.endpoint, delivery.channel, delivery.notice.kind) == (robot, "webhook", "test")
 
 
 class TestLedger:

@@ -1,4 +1,4 @@
-"""kill -9 in the middle: a file is read and taken over exactly once, or failed with a reason; notices likewise."""
+"""kill -9 in the middle: a file is read and taken over exactly once, or failed with a reason."""
 
 import os
 import signal
@@ -19,7 +19,6 @@ from django.db import connection
 from django.utils import timezone
 
 from approvals.models import Declaration, FundingLine, Indicator, Notice, NoticeDelivery, Project
-from approvals.services import notices
 from ingest.models import Upload, UploadedProject
 from ingest.services import reading, uploads
 from ingest.services.bounded import Limits
@@ -258,47 +257,3 @@ class TestWhileAccepting:
         assert len(made) == Declaration.objects.count() == Project.objects.count() == 4
         assert Indicator.objects.count() == 12
         assert fresh(upload).state == State.ACCEPTED
-
-
-class TestNotices:
-    def tell(self, city: City, count: int = 3) -> None:
-        notices.announce(
-            [notices.Message(city.filer.pk, "test", f"第{n}份待审核", "", "/", f"test:{n}") for n in range(count)]
-        )
-
-    def test_killed_between_claim_and_send(self, city: City, mailoutbox: list) -> None:
-        self.tell(city)
-        script = (
-            "from approvals.services import notices\nimport time\n"
-            "print(len(notices._claim(100)), flush=True)\ntime.sleep(60)\n"
-        )
-        with process(script) as claiming:
-            assert claiming.stdout
-            assert claiming.stdout.readline().strip() == "3"
-            kill(claiming)
-        assert notices.deliver_due() == 0  # claimed: not before the claim is over
-        NoticeDelivery.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
-        assert notices.deliver_due() == 3
-        assert notices.deliver_due() == 0
-        assert sorted(m.subject for m in mailoutbox) == [f"【绩效目标】第{n}份待审核" for n in range(3)]
-        assert set(NoticeDelivery.objects.values_list("status", flat=True)) == {"sent"}
-
-    def test_a_claim_that_ran_out_while_others_were_sent_is_not_sent_twice(
-        self, city: City, mailoutbox: list, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """A mail server so slow that the claim on the last of many runs out, and another worker sends those."""
-        self.tell(city)
-        send, others = notices._send_mail, []
-
-        def slow(delivery: NoticeDelivery) -> None:
-            send(delivery)
-            if not others:
-                NoticeDelivery.objects.exclude(pk=delivery.pk).update(
-                    leased_until=timezone.now() - timedelta(seconds=1)
-                )
-                others.append(True)
-                assert notices.deliver_due() == 2
-
-        monkeypatch.setattr(notices, "_send_mail", slow)
-        assert notices.deliver_due() == 1
-        assert sorted(m.subject for m in mailoutbox) == [f"【绩效目标】第{n}份待审核" for n in range(3)]

@@ -10,7 +10,7 @@ from approvals import urls
 from approvals.models import Approval, Declaration, Notice
 from approvals.services.attaching import attach
 from approvals.states import State
-from tests.factories import City
+from tests.factories import City, EndpointFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -44,6 +44,9 @@ RULES = {
     "verification-result":   "200   200   200   200   200   200   200   200   200   200   200   200",
     "notices":               "200   200   200   200   200   200   200   200   200   200   200   200",
     "notices-read":          "405   405   405   405   405   405   405   405   405   405   405   405",
+    "notice-settings":       "200   200   200   200   200   200   200   200   200   200   200   200",
+    "notice-endpoint-new":   "200   200   200   200   200   200   200   200   200   200   200   200",
+    "notice-endpoint-remove": "405   405   405   405   405   405   405   405   405   405   405   405",
     "notice":                "200   404   404   404   404   404   404   404   404   404   404   404",
 }  # fmt: skip
 
@@ -76,6 +79,7 @@ def paths(city: City) -> dict[str, str]:
         "approval-download": [approval.pk, "xlsx"],
         "approval-original": [approval.pk],
         "notice": [notice.pk],
+        "notice-endpoint-remove": [EndpointFactory(user=city.filer).pk],
         "verification-result": [approval.verification_code],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in RULES}
@@ -111,7 +115,9 @@ def test_a_post_by_somebody_else_changes_nothing(city: City, paths: dict[str, st
         client = as_(getattr(city, who))
         for name in ("declaration-edit", "declaration-discard", "declaration-step", "approval-new", "notice"):
             assert client.post(paths[name], {"seen": 1}).status_code == 404, (who, name)
+        assert client.post(paths["notice-endpoint-remove"]).status_code == 404
     assert list(Declaration.objects.order_by("pk").values_list("pk", "state", "revision")) == before
+    assert city.filer.endpoints.count() == 1
 
 
 def test_changes_need_the_token_of_the_page(city: City, paths: dict[str, str]) -> None:

@@ -126,7 +126,7 @@ def test_home_counts_what_waits_for_me_first(city: City, as_) -> None:
     city.declaration(State.SUBMITTED)
     city.declaration(State.PASSED)
     answer = as_(city.department_reviewer).get("/")
-    assert [(b.key, b.count) for b in answer.context["mine"]] == [("department_review", 1)]
+    assert [(b.key, b.count) for b in answer.context["mine"]] == [("to_review", 1)]
     answer = as_(city.approver).get("/")
     assert [(b.key, b.count) for b in answer.context["mine"]] == [("to_approve", 1)]
     assert [w.passed for w in answer.context["waiting"]] == [1]
