@@ -33,7 +33,8 @@ _OTHER_STAGE = re.compile(r"(?:自评|绩效评价|监控|运行监测|评分|�
 _APPROVAL = re.compile(r"批复")
 _SENTENCE = re.compile(r"[。；，]")
 _NUMBERING = re.compile(
-    r"^(?:附件?\s*\d*[-—\d]*[::]?|附表\s*\d*[-—\d]*[::]?|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[.、．])\s*"
+    r"^(?:附件\s*[-—－\d]*[:：]?|(?:附|公开)表\s*[-—－\d]*[:：]?|表\s*\d[-—－\d]*[:：]?|附\s*\d*[:：]"
+    r"|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[.、．])\s*"
 )
 _LABELLED = re.compile(r"^\s*([^:：]{2,24}?)\s*[:：]\s*(.*)$", re.DOTALL)
 _LETTER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[【(（]20\d{2}[〕\]】)）]\d{1,5}号")
@@ -43,6 +44,10 @@ _YEAR_LINE = re.compile(r"^[(（]?\s*(20\d{2})\s*年(?:度)?\s*[)）]?(?=$|(?:�
 # 某局2026年部门预算: the heading of a publication that forms are a part of
 _BUDGET_OF_YEAR = re.compile(
     r"(?<!\d)(20\d{2})年度?[\u4e00-\u9fff“”]{0,20}预算(?:公开|说明|情况|报告|草案|表|[^\u4e00-\u9fff]|$)"
+)
+# The title of the publication in which the forms stand.
+_PUBLICATION = re.compile(
+    r"(?<!\d)(20\d{2})年度?[^。;,:]{0,24}预算(?:公开|信息|编制|情况|说明|文本|草案|报告|公示|的)*$"
 )
 _DOCUMENT_KEYS = {
     "department",
@@ -68,7 +73,7 @@ def is_year_line(text: str) -> bool:
 
 def is_title(text: str) -> bool:
     """Whether a line is the title of a form."""
-    line = key(text)
+    line = _NUMBERING.sub("", key(text))
     return (
         len(line) <= _MAX_TITLE and bool(_TITLE.search(line)) and not _NOT_TITLE.search(line) and ":" not in line[:12]
     )
@@ -82,7 +87,7 @@ def is_department_goal_title(text: str) -> bool:
 
 def is_other_stage_title(text: str) -> bool:
     """The title of a self-evaluation 自评 or monitoring 监控 table."""
-    line = key(text)
+    line = _NUMBERING.sub("", key(text))
     return len(line) <= _MAX_TITLE and "绩效" in line and bool(_OTHER_STAGE.search(line)) and ":" not in line[:12]
 
 
@@ -104,6 +109,7 @@ class HeadingReader:
         self.document = DocumentDraft()
         self.unit_name: str | None = None
         self._years: list[int] = []
+        self._published: set[int] = set()
         self._form_titles: list[str] = []
         self._budget_years: set[int] = set()
 
@@ -120,6 +126,8 @@ class HeadingReader:
             self._years.append(int(only[1]))
         if (budget := _BUDGET_OF_YEAR.search(bare)) and len(bare) <= _MAX_TITLE and not _SENTENCE.search(bare):
             self._budget_years.add(int(budget[1]))
+        if len(bare) <= _MAX_TITLE and (publication := _PUBLICATION.search(bare)):
+            self._published.add(int(publication[1]))
         if is_title(text) and not is_department_goal_title(text):
             self._title(one_line(text), bare)
         if _APPROVAL.search(bare) and document.approval_number is None and (letter := _LETTER.search(fold(text))):
@@ -158,6 +166,8 @@ class HeadingReader:
             self._years = self._years_around(projects)
         if self._years:
             document.fiscal_year = self._years[0]
+        elif len(self._published) == 1:
+            document.fiscal_year = self._published.copy().pop()
         if document.fiscal_year:
             # of the heading, or else of the forms themselves
             return []

@@ -16,6 +16,8 @@ _LATIN_END, _LATIN_START = re.compile(r"[A-Za-z,;:.)]$"), re.compile(r"^[A-Za-z(
 _NO_START = tuple("，。、；：！？）》】”’」』%％,.;:!?)]}")
 # A wide blank that nobody sees at the end of a line: its writer ended the line there.
 _ENDED = "\u2003"
+# 31025A: a word with a digit in it is a code, broken anywhere.
+_CODE_END = re.compile(r"\d[A-Za-z]*$")
 _LIGATURES = frozenset("ft")
 _OVERLAP = 0.7
 # Raised and lowered characters stand this far (in sizes of the font) from the line.
@@ -190,9 +192,10 @@ def _ended(before: Line, after: Line, room: float) -> bool:
 
 
 def join(before: str, after: str, between: str = "") -> str:
-    """Two pieces of broken text: Chinese without a blank, Latin words with one."""
+    """Two pieces of broken text: Latin words with a blank, Chinese and codes of letters and digits without."""
     if between:
         return before.rstrip(f" {_ENDED}") + between + after.lstrip(" ")
-    if _LATIN_END.search(before) and _LATIN_START.search(after) and before[-2:-1].isascii():
+    words = _LATIN_END.search(before) and _LATIN_START.search(after) and before[-2:-1].isascii()
+    if words and not _CODE_END.search(before):
         return f"{before} {after}"
     return before + after

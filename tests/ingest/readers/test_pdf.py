@@ -10,6 +10,7 @@ import pytest
 from ingest.grid import Grid, Paragraph, Span
 from ingest.problems import Refused
 from ingest.readers import read
+from ingest.readers.pdftext import join
 from tests.ingest.readers.making import (
     HEADER,
     ROWS,
@@ -90,6 +91,11 @@ def test_latin_words_are_joined_with_one_blank_and_numbers_with_none() -> None:
     grid = grid_of(pdf("#table(columns: (1.5cm, 3cm), [Digital Library Project Office], [≥ 95%])"), "英.pdf")
     assert grid.rows[0][0] == "Digital Library Project Office"
     assert grid.rows[0][1] == "≥ 95%"
+
+
+def test_a_code_of_letters_and_digits_is_joined_without_a_blank() -> None:
+    assert join("13098124P00XK31025A", "BC7") == "13098124P00XK31025ABC7"
+    assert join("annual", "report") == "annual report"
 
 
 def test_texts_side_by_side_outside_of_tables_are_apart() -> None:
