@@ -216,7 +216,8 @@ def _nothing_found(document: Document, name: str, layouts: list[Layout], other_s
     grids = [grid for grid in document.grids if grid.rows]
     if other_stage:
         told = "文件里只有绩效自评或监控表"
-        return report("NO_FORM", grids[0].place(0), told, found="绩效自评或监控表", expected="绩效目标表")
+        place = grids[0].place(0) if grids else name
+        return report("NO_FORM", place, told, found="绩效自评或监控表", expected="绩效目标表")
     if not grids:
         return report("NO_FORM", name, "文件里没有表格", found="只有文字", expected="含绩效目标表的文件")
     matches = [(layout.score(Document(document.format, [grid])), grid) for grid in grids for layout in layouts]

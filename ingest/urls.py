@@ -13,6 +13,7 @@ urlpatterns = [
     path("uploads/<int:pk>/recheck/", uploads.recheck, name="upload-recheck"),
     path("uploads/<int:pk>/accept/", uploads.accept, name="upload-accept"),
     path("uploads/<int:pk>/decide/", amending.decide, name="upload-decide"),
+    path("uploads/<int:pk>/units/", amending.assign_unit, name="upload-units"),
     path("uploads/<int:pk>/mapping/", mapping.choose, name="upload-mapping"),
     path("uploads/<int:pk>/marked/", downloads.marked, name="upload-marked"),
     path("uploads/<int:pk>/problems.<str:kind>", downloads.problems, name="upload-problems"),

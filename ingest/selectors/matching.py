@@ -59,11 +59,12 @@ def match_projects(
         else []
     )
     filed = _filed(registered, fiscal_year)
+    own_units = [unit for unit in registered if may_file_for(actor, unit)]
     units: list[Unit | None] = []
     found: list[list[Problem]] = []
     for draft in drafts:
         problems: list[Problem] = []
-        unit = _unit(draft, registered, department, problems) if department else None
+        unit = _unit(draft, registered, department, own_units, problems) if department else None
         if unit is not None:
             if not may_file_for(actor, unit):
                 problems.append(
@@ -185,7 +186,9 @@ def _department(
     return None
 
 
-def _unit(draft: ProjectDraft, units: list[Unit], department: Department, problems: list[Problem]) -> Unit | None:
+def _unit(
+    draft: ProjectDraft, units: list[Unit], department: Department, own_units: list[Unit], problems: list[Problem]
+) -> Unit | None:
     if draft.unit_code:
         coded = [unit for unit in units if unit.code == draft.unit_code]
         if coded:
@@ -208,6 +211,9 @@ def _unit(draft: ProjectDraft, units: list[Unit], department: Department, proble
         unit = _by_name(printed, units)
         if unit is not None:
             return unit
+    if not printed and not draft.unit_code and len(own_units) == 1:
+        # whoever files for one unit alone files his own file
+        return own_units[0]
     if not printed or key(printed) == key(department.name) or _by_name(printed, [department]) is not None:
         own = [unit for unit in units if unit.is_own_office]
         if len(own) == 1 and not draft.unit_code:

@@ -2,18 +2,20 @@
 
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from approvals.values import COMPARATORS
-from approvals.views.common import local_path, refused, user_of
+from approvals.views.common import local_path, refused, user_of, whole_number
 from ingest.fields import DOCUMENT, INDICATOR, PROJECT
 from ingest.models import Upload
 from ingest.selectors.preview import CellView, heading_cells, project_views, projects_of
 from ingest.selectors.uploads import file_is_barred
-from ingest.services import amending
+from ingest.services import amending, assigning
 from ingest.services.amending import Cell
 from ingest.views.common import found_upload, fragment
 from perfgoals.errors import Refusal
@@ -76,6 +78,21 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         return refused(request, refusal)
     return redirect(_back(request, upload, None))
+
+
+@require_POST
+def assign_unit(request: HttpRequest, pk: int) -> HttpResponse:
+    """All projects printed under one unknown unit go to a registered one."""
+    upload = found_upload(request, pk)
+    said = request.POST
+    try:
+        count = assigning.assign_unit(
+            upload.pk, user_of(request), said.get("code", ""), said.get("name", ""), whole_number(said.get("unit")) or 0
+        )
+    except Refusal as refusal:
+        return refused(request, refusal)
+    messages.success(request, _("已归入 %(n)d 个项目。") % {"n": count})
+    return redirect("upload", pk)
 
 
 def _cell_view(upload: Upload, cell: Cell) -> CellView:

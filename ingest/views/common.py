@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from approvals.views.common import actor, user_of
 from ingest.models import Amendment, Upload
 from ingest.selectors.preview import LEVELS, heading_cells, project_views, projects_of, with_choices
+from ingest.selectors.units import unknown_units
 from ingest.selectors.uploads import groups_of, summary_of, visible_to
 
 PROJECTS_PER_PAGE = 40
@@ -34,6 +35,7 @@ def preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     views = project_views(upload, list(page.object_list), summary.barred)
     problems = [p for p in upload.problems if not level or p["severity"] in ("error", LEVELS[level])]
     amendments = upload.amendments.select_related("by").order_by("-pk")
+    own = upload.uploader_id == user_of(request).pk
     return {
         "upload": upload,
         "summary": summary,
@@ -41,13 +43,14 @@ def preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         "page": page,
         "level": level,
         "words": words,
-        "own": upload.uploader_id == user_of(request).pk,
+        "own": own,
         "heading": heading_cells(upload) if upload.document else [],
         "problems": with_choices(problems[:_PROBLEMS_SHOWN]),
         "more_problems": max(0, len(problems) - _PROBLEMS_SHOWN),
         "amendments": list(amendments[:_AMENDMENTS_SHOWN]),
         "settled": upload.state in (Upload.State.READY, Upload.State.ACCEPTED),
         "here": request.get_full_path(),
+        "unknown_units": unknown_units(upload, actor(request)) if own else [],
         "readings": [a for a in amendments[:_AMENDMENTS_SHOWN] if a.kind == Amendment.Kind.READING],
     }
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from playwright.sync_api import Page, expect
 
 from approvals.models import Declaration
@@ -116,4 +117,20 @@ def test_on_a_telephone(city: City, sign_in: Callable[..., Page], errors: list[s
     read_all()
     expect(page.get_by_role("button", name="导入所选")).to_be_visible()
     shoot(page, "narrow-upload")
+    assert errors == []
+
+
+def test_units_under_a_name_nobody_registered(city: City, sign_in: Callable[..., Page], errors: list[str]) -> None:
+    rows = "".join(f"河管一所\t沿河巡查{n}\t500.00\t产出指标\t巡查次数\t≥3\t次\n" for n in range(3))
+    head = "单位名称\t项目名称\t总计\t一级指标\t三级指标\t指标值\t计量单位\n"
+    text = f"部门名称：{city.department.name}\n2027年项目绩效目标表\n（单位：元）\n{head}{rows}"
+    upload = uploads.receive(city.department_filer, ContentFile(text.encode()), "目标.txt")
+    uploads.read(upload.pk)
+    page = sign_in(city.department_filer)
+    page.goto(upload.get_absolute_url())
+    shoot(page, "52-unknown-units")
+    page.locator("#unknown-units").get_by_label("单位").select_option(label=f"{city.sister.code} {city.sister.name}")
+    page.get_by_role("button", name="归入这个单位").click()
+    expect(page.get_by_text("已归入 3 个项目")).to_be_visible()
+    expect(page.get_by_role("button", name="导入所选（可导入 3 个）")).to_be_enabled()
     assert errors == []

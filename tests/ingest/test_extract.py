@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 from ingest.drafts import Extraction
 from ingest.extract import extract, interpret
-from ingest.grid import Document, Paragraph
+from ingest.grid import Document, Grid, Paragraph
 from perfgoals.text import key
 from tests.ingest.layouts.forms import codes, lines, read, severe, table
 
@@ -296,3 +296,11 @@ def test_the_command_needs_no_engine(tmp_path: Path) -> None:
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["document"]["approving_body"] == "云溪市财政局"
+
+
+def test_a_heading_of_another_stage_over_empty_tables_is_refused_by_the_name_of_the_file() -> None:
+    empty = [Paragraph("绩效自评表", "第1段"), Grid("表1", [])]
+    told = interpret(Document("docx", empty), "自评.docx").problems
+    assert [(problem.code, problem.place) for problem in told if problem.severity == "error"] == [
+        ("NO_FORM", "自评.docx")
+    ]

@@ -217,7 +217,7 @@ def _reader(worker: Worker) -> psutil.Process | None:
 
 class TestLimits:
     def test_what_takes_too_long(self, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(reading, "limits_for", lambda size: Limits(0, 1 << 29))
+        monkeypatch.setattr(reading, "limits_for", lambda size, **_: Limits(0, 1 << 29))
         upload = receive(city, 60_000)
         uploads.read(upload.pk)
         [problem] = fresh(upload).problems
@@ -227,7 +227,7 @@ class TestLimits:
         assert Notice.objects.filter(recipient=city.department_filer).count() == 1
 
     def test_what_wants_too_much_memory(self, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(reading, "limits_for", lambda size: Limits(60, 1 << 20))
+        monkeypatch.setattr(reading, "limits_for", lambda size, **_: Limits(60, 1 << 20))
         upload = receive(city, 200_000)
         uploads.read(upload.pk)
         [problem] = fresh(upload).problems

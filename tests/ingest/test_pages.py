@@ -38,6 +38,7 @@ GET = {
     "upload-recheck": "405  405  405  405  405  405  405  405  405",
     "upload-accept": "405  405  405  405  405  405  405  405  405",
     "upload-decide": "405  405  405  405  405  405  405  405  405",
+    "upload-units": "405  405  405  405  405  405  405  405  405",
     "upload-mapping": OWN,
     "upload-marked": SEEN,
     "upload-problems": SEEN,
@@ -47,7 +48,7 @@ GET = {
 }
 #                          what a POST by somebody else gets
 POST = {name: OWN for name in GET if name.startswith("upload-correct") or name == "upload-mapping"} | {
-    "upload-decide": OWN, "upload-accept": OWN, "upload-recheck": OWN,
+    "upload-decide": OWN, "upload-units": OWN, "upload-accept": OWN, "upload-recheck": OWN,
 }  # fmt: skip
 
 
