@@ -9,5 +9,6 @@ class ApprovalsConfig(AppConfig):
     verbose_name = _("绩效目标审批")
 
     def ready(self) -> None:
-        """Register the check that no header belongs to two fields."""
-        import approvals.facts  # noqa: F401
+        """Register the check that no header belongs to two fields, and who listens to sign-ins."""
+        import approvals.facts
+        import approvals.signals  # noqa: F401

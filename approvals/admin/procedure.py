@@ -1,4 +1,4 @@
-"""Declarations, approvals and the ledger: to be looked at."""
+"""Declarations and approvals: to be looked at."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -8,15 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from approvals.admin.site import Looking, Scoped, site
 from approvals.models import (
     Approval,
-    ApprovalRecord,
     Declaration,
     FundingLine,
     Indicator,
     Project,
     Transmission,
 )
-from approvals.states import Verb
-from approvals.views.words import OTHER_VERBS, reason_words, state_word, verb_word
 
 
 class FundingInline(Looking, admin.TabularInline):
@@ -102,73 +99,3 @@ class TransmissionAdmin(Looking, Scoped):
     def department(self, transmission: Transmission) -> str:
         """Whose approval it is."""
         return str(transmission.approval.department)
-
-
-class VerbFilter(admin.SimpleListFilter):
-    """By what was done, in words."""
-
-    title = _("动作")
-    parameter_name = "verb"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [(verb, verb_word(verb)) for verb in (*Verb.values, *OTHER_VERBS)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[ApprovalRecord]) -> QuerySet[ApprovalRecord]:
-        return queryset.filter(verb=self.value()) if self.value() else queryset
-
-
-@admin.register(ApprovalRecord, site=site)
-class RecordAdmin(Looking, Scoped):
-    """台账."""
-
-    bureau_paths = ("declaration__bureau", "approval__bureau")
-    list_display = ["at", "who", "step", "project", "unit", "change", "why"]
-    list_filter = [
-        VerbFilter,
-        "at",
-        ("actor", admin.RelatedOnlyFieldListFilter),
-        ("declaration__bureau", admin.RelatedOnlyFieldListFilter),
-        ("declaration__department", admin.RelatedOnlyFieldListFilter),
-    ]
-    list_select_related = ["declaration__project", "declaration__unit", "approval"]
-    search_fields = [
-        "actor_name",
-        "actor_username",
-        "actor_organisation",
-        "declaration__project__name",
-        "declaration__project__code",
-        "declaration__unit__name",
-        "approval__number",
-        "comment",
-    ]
-    date_hierarchy = "at"
-
-    @admin.display(description=_("办理人"), ordering="actor_name")
-    def who(self, record: ApprovalRecord) -> str:
-        """Name, account and organisation, as they were."""
-        return f"{record.actor_name}（{record.actor_username}）{record.actor_organisation}"
-
-    @admin.display(description=_("动作"), ordering="verb")
-    def step(self, record: ApprovalRecord) -> str:
-        """The verb's word."""
-        return verb_word(record.verb)
-
-    @admin.display(description=_("项目或批复"))
-    def project(self, record: ApprovalRecord) -> str:
-        """What it was done to."""
-        return record.declaration.project.name if record.declaration else str(record.approval or "")
-
-    @admin.display(description=_("单位"))
-    def unit(self, record: ApprovalRecord) -> str:
-        """Whose it is."""
-        return record.declaration.unit.name if record.declaration else ""
-
-    @admin.display(description=_("状态变化"))
-    def change(self, record: ApprovalRecord) -> str:
-        """From where to where."""
-        return f"{state_word(record.from_state)} → {state_word(record.to_state)}" if record.to_state else ""
-
-    @admin.display(description=_("意见和理由"))
-    def why(self, record: ApprovalRecord) -> str:
-        """The words, and the reasons by name."""
-        return "；".join([*reason_words(record.reasons), *([record.comment] if record.comment else [])])

@@ -107,10 +107,14 @@ class Scoped(admin.ModelAdmin):
         bureaus = None if is_administrator(request) else audited_bureaus(actor(request))
         if bureaus is None:
             return rows
-        within = Q(pk__in=[])
+        return rows.filter(pk__in=rows.model._default_manager.filter(self.within(bureaus)).values("pk"))
+
+    def within(self, bureaus: list[int]) -> Q:
+        """What belongs to these bureaus."""
+        condition = Q(pk__in=[])
         for path in self.bureau_paths:
-            within |= Q(**{f"{path}__in": bureaus})
-        return rows.filter(pk__in=rows.model._default_manager.filter(within).values("pk"))
+            condition |= Q(**{f"{path}__in": bureaus})
+        return condition
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request) or is_auditor(request)

@@ -24,7 +24,7 @@ from approvals.selectors import declarations as declaration_selectors
 from approvals.selectors.history import project_history
 from approvals.selectors.people import actor_of
 from approvals.selectors.reviewing import comparison
-from approvals.services import filing, notices
+from approvals.services import filing, notices, witnessing
 from approvals.services.issuing import issue
 from approvals.services.transmitting import transmit
 from approvals.services.verbs import perform
@@ -280,8 +280,10 @@ class ApprovalViewSet(mixins.ListModelMixin, Scoped):
         if not approval.is_issued_here:
             raise NotFound("这份批复来自外部文件，请从 original/ 下载原件。")
         content = approval_selectors.content_of(approval)
+        body = render(content, kind)
+        witnessing.downloaded(self.user, approval, kind)
         return HttpResponse(
-            render(content, kind),
+            body,
             content_type=CONTENT_TYPES[kind],
             headers={"Content-Disposition": content_disposition_header(True, filename(content, kind))},
         )
@@ -290,7 +292,10 @@ class ApprovalViewSet(mixins.ListModelMixin, Scoped):
     @action(detail=True, methods=["get"], filterset_class=None)
     def original(self, request: Request, pk: str) -> FileResponse:
         """The document from outside, as it came."""
-        return original_of(self._found(pk))
+        approval = self._found(pk)
+        file = original_of(approval)
+        witnessing.downloaded(self.user, approval, "original")
+        return file
 
     @extend_schema(summary="记录转下达单位", request=s.TransmitSerializer, responses=s.ApprovalDetailSerializer)
     @action(detail=True, methods=["post"], url_path="transmit", url_name="transmit")

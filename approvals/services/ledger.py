@@ -15,9 +15,13 @@ from approvals.selectors.people import organisation_of
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is to be written about one declaration or approval."""
+    """What is to be written about one declaration or approval, or about what a person did outside the procedure.
+
+    person  whose chain it goes on, whatever else it is about; 0 for somebody nobody knows
+    """
 
     verb: str
+    person: int | None = None
     declaration: Declaration | None = None
     approval: Approval | None = None
     from_state: str = ""
@@ -29,7 +33,9 @@ class Entry:
 
     @property
     def chain(self) -> str:
-        """One chain for each declaration and each approval: steps of different ones do not wait for each other."""
+        """One chain for each declaration, approval and person: steps of different ones do not wait for each other."""
+        if self.person is not None:
+            return f"person:{self.person}"
         if self.declaration is not None:
             return f"declaration:{self.declaration.pk}"
         if self.approval is not None:
@@ -38,7 +44,10 @@ class Entry:
 
 
 def append(entries: Iterable[Entry], actor: User) -> list[ApprovalRecord]:
-    """Write the entries, in three statements however many. The caller holds the lock of what they are about."""
+    """Write the entries, in three statements however many. The caller holds the lock of what they are about.
+
+    An actor who is in no database is nobody.
+    """
     entries = list(entries)
     last = {
         chain: (sequence, digest)
@@ -47,7 +56,7 @@ def append(entries: Iterable[Entry], actor: User) -> list[ApprovalRecord]:
         .distinct("chain")
         .values_list("chain", "sequence", "hash")
     }
-    organisation = organisation_of(actor)
+    organisation = organisation_of(actor) if actor.pk else ""
     now = timezone.now()
     records = []
     for entry in entries:
@@ -62,7 +71,7 @@ def append(entries: Iterable[Entry], actor: User) -> list[ApprovalRecord]:
             to_state=entry.to_state,
             declaration=entry.declaration,
             approval=entry.approval,
-            actor=actor,
+            actor=actor if actor.pk else None,
             actor_username=actor.username,
             actor_name=actor.full_name,
             actor_organisation=organisation[:200],

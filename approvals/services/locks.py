@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from approvals.models import Approval, Bureau, Declaration, Unit
@@ -12,9 +13,19 @@ def lock_bureau(bureau_id: int) -> Bureau:
     return Bureau.objects.select_for_update().get(pk=bureau_id)
 
 
+def lock_person(user_id: int) -> None:
+    """The chain of one person, until the transaction ends; his own row stays free for everybody who refers to it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [_PERSONS, user_id])
+
+
+# The first half of an advisory lock's key: what kind of thing is locked.
+_PERSONS = 0x70657273
+
+
 def lock_approval(approval_id: int) -> Approval:
-    """An approval's row, locked: whoever records something beside it holds it."""
-    rows = Approval.objects.select_for_update(of=("self",)).select_related("department", "issued_by")
+    """An approval's row, locked: whoever records something beside it holds it; whoever refers to it does not wait."""
+    rows = Approval.objects.select_for_update(of=("self",), no_key=True).select_related("department", "issued_by")
     return rows.defer("content").get(pk=approval_id)
 
 

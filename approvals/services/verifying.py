@@ -7,13 +7,15 @@ approvals or notices tell another story.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import groupby
 
-from django.db.models import CharField, Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Exists, F, Func, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from approvals.documents.content import ApprovalContent
-from approvals.models import Approval, ApprovalRecord, Declaration, Notice
+from approvals.models import Approval, ApprovalRecord, Declaration, Notice, User
 from approvals.services.ledger import digest_of
 from approvals.states import State
 
@@ -59,6 +61,7 @@ class Verification:
         yield from self._approvals()
         yield from _numbers()
         yield from _notices()
+        yield from _sign_ins()
 
     def _chains(self) -> Iterator[Finding]:
         previous: ApprovalRecord | None = None
@@ -148,8 +151,11 @@ def _record(record: ApprovalRecord, previous: ApprovalRecord | None) -> Iterator
         subject = f"declaration:{record.declaration_id}"
     elif record.approval_id is not None:
         subject = f"approval:{record.approval_id}"
+    if record.chain.startswith("person:"):
+        # What a person did outside the procedure is on his own chain, also when it was done to an approval.
+        subject = f"person:{record.actor_id}" if record.actor_id else ""
     if subject and record.chain != subject:
-        yield Finding(where, "记录不在所属申报或批复的链上", record.chain, subject)
+        yield Finding(where, "记录不在所属申报、批复或人员的链上", record.chain, subject)
     if previous is not None and record.sequence == sequence + 1 and record.from_state and record.from_state != state:
         yield Finding(where, "原状态与前一条的新状态不同", _label(record.from_state), _label(state))
 
@@ -183,6 +189,29 @@ def _numbers() -> Iterator[Finding]:
             yield Finding(
                 f"{bureau} {year} 年批复文号", "文号有缺，批复被删除", f"{count} 份批复", f"1 至 {last} 号共 {last} 份"
             )
+
+
+def _sign_ins() -> Iterator[Finding]:
+    """Who has signed in since sign-ins are written down has a row of it."""
+    rows = ApprovalRecord.objects.filter(verb="sign_in")
+    first = rows.aggregate(first=Min("at"))["first"]
+    last = rows.filter(actor=OuterRef("pk")).order_by("-at").values("at")[:1]
+    if first is None:
+        return
+    missing = (
+        User.objects.filter(last_login__gte=first)
+        .annotate(told=Subquery(last))
+        # The account is marked a moment before the row is written.
+        .filter(Q(told=None) | Q(told__lt=F("last_login") - timedelta(minutes=1)))
+    )
+    rows_of = missing.order_by("pk").values_list("pk", "username", "last_login", "told")
+    for pk, username, marked, told in rows_of.iterator(CHUNK):
+        yield Finding(
+            f"用户 {pk}“{username}”",
+            "台账缺了最后一次登录的记录",
+            f"{timezone.localtime(told):%Y-%m-%d %H:%M}" if told else "没有登录记录",
+            f"{timezone.localtime(marked):%Y-%m-%d %H:%M}",
+        )
 
 
 def _notices() -> Iterator[Finding]:

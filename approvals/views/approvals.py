@@ -33,6 +33,7 @@ from approvals.selectors.approvals import (
     visible_to,
     waiting_for,
 )
+from approvals.services import witnessing
 from approvals.services.issuing import issue
 from approvals.services.transmitting import transmit
 from approvals.views.common import actor, paged, refusals_as_pages, user_of, whole_number
@@ -244,14 +245,20 @@ def download(request: HttpRequest, pk: int, format: Format) -> HttpResponse:
     if not approval.is_issued_here:
         raise Http404(_("这份批复来自外部文件，请下载原件。"))
     content = content_of(approval)
-    return _document(write_document(content, format), filename(content, format), format)
+    body = write_document(content, format)
+    if request.method == "GET":
+        witnessing.downloaded(user_of(request), approval, format)
+    return _document(body, filename(content, format), format)
 
 
 @require_safe
 def original(request: HttpRequest, pk: int) -> FileResponse:
     """The document from outside, as it came."""
     approval: Approval = get_object_or_404(visible_to(actor(request)).defer("content"), pk=pk)
-    return original_of(approval)
+    file = original_of(approval)
+    if request.method == "GET":
+        witnessing.downloaded(user_of(request), approval, "original")
+    return file
 
 
 def original_of(approval: Approval) -> FileResponse:

@@ -13,6 +13,10 @@ OTHER_VERBS = {
     "register": _("登记外来批复"),
     "import": _("历史导入"),
     "transmit": _("转下达单位"),
+    "sign_in": _("登录"),
+    "sign_in_failed": _("登录失败"),
+    "download": _("下载批复"),
+    "export": _("导出台账"),
 }
 
 

@@ -7,14 +7,16 @@ from contextlib import contextmanager
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
+from django.utils import timezone
 
-from approvals.models import Approval, ApprovalRecord, Declaration
+from approvals.models import Approval, ApprovalRecord, Declaration, User
 from approvals.services import verifying
 from approvals.services.ledger import digest_of
 from approvals.services.verbs import perform
 from approvals.services.verifying import Verification
 from approvals.states import State, Verb
-from tests.factories import City, draft
+from tests.factories import PASSWORD, City, draft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -185,7 +187,7 @@ def test_a_row_moved_to_another_chain(approved: Declaration) -> None:
             f"UPDATE {RECORDS} SET declaration_id = %s, hash = %s WHERE id = %s",
             [other.pk, digest_of(record), record.pk],
         )
-    assert f"链 {record.chain} 第 {record.sequence} 条：记录不在所属申报或批复的链上" in found()
+    assert f"链 {record.chain} 第 {record.sequence} 条：记录不在所属申报、批复或人员的链上" in found()
 
 
 @pytest.mark.parametrize("state", [State.PASSED, State.DRAFT])
@@ -238,5 +240,55 @@ def test_the_walk_holds_a_few_rows_at_a_time(approved: Declaration, monkeypatch:
 
     with connection.execute_wrapper(note):
         assert found() == []
-    assert len(cursors) == 5
-    assert None not in cursors
+    assert len(cursors) == 6
+    assert cursors.count(None) == 1  # one value: the moment of the first sign-in
+
+
+class TestPeople:
+    """Sign-ins and downloads."""
+
+    @pytest.fixture
+    def approver(self, approved: Declaration, client: Client) -> User:
+        assert approved.approval
+        user = approved.approval.issued_by
+        client.post("/accounts/login/", {"username": user.username, "password": "falsch"})
+        client.post("/accounts/login/", {"username": user.username, "password": PASSWORD})
+        assert client.get(f"/approvals/{approved.approval_id}/download/xlsx/").status_code == 200
+        assert found() == []
+        return user
+
+    def last(self, user: User, verb: str) -> ApprovalRecord:
+        return ApprovalRecord.objects.filter(chain=f"person:{user.pk}", verb=verb).latest("sequence")
+
+    @pytest.mark.parametrize(
+        ("verb", "change"),
+        [
+            ("sign_in", "at = at - interval '1 hour'"),
+            ("sign_in_failed", "verb = 'sign_in'"),
+            ("download", 'snapshot = \'{"format": "pdf"}\''),
+            ("download", "approval_id = NULL"),
+        ],
+    )
+    def test_a_changed_row(self, approver: User, verb: str, change: str) -> None:
+        with behind_the_back(RECORDS) as cursor:
+            cursor.execute(f"UPDATE {RECORDS} SET {change} WHERE id = %s", [self.last(approver, verb).pk])
+        assert any("记录被改动" in each and f"链 person:{approver.pk} " in each for each in found())
+
+    def test_a_row_taken_out(self, approver: User) -> None:
+        with behind_the_back(RECORDS) as cursor:
+            cursor.execute(f"DELETE FROM {RECORDS} WHERE id = %s", [self.last(approver, "sign_in").pk])
+        assert any("前面缺少记录" in each for each in found())
+
+    def test_all_of_somebodys_rows_taken_out(self, approver: User, client: Client) -> None:
+        client.force_login(User.objects.exclude(pk=approver.pk)[0])
+        with behind_the_back(RECORDS) as cursor:
+            cursor.execute(f"DELETE FROM {RECORDS} WHERE chain = %s", [f"person:{approver.pk}"])
+        User.objects.filter(pk=approver.pk).update(last_login=timezone.now())
+        only(found(), approver.username, "台账缺了最后一次登录的记录")
+
+    def test_one_put_on_anothers_chain(self, approver: User) -> None:
+        record = self.last(approver, "sign_in")
+        other = User.objects.exclude(pk=approver.pk)[0]
+        with behind_the_back(RECORDS) as cursor:
+            cursor.execute(f"UPDATE {RECORDS} SET actor_id = %s WHERE id = %s", [other.pk, record.pk])
+        assert any("人员的链上" in each for each in found())
