@@ -63,6 +63,7 @@ def extract(
         return Extraction(problems=[refused.problem])
     except OSError as error:
         return Extraction(problems=[_unreadable(name, error)])
+    document = unfold(document)
     if callable(hints):
         hints = hints(document)
     return interpret(document, name, layout=layout, hints=hints)
@@ -74,7 +75,9 @@ def interpret(document: Document, name: str, *, layout: str | None = None, hints
     layout = layout or hints.layout
     document = hints.apply(document)
     layouts = [each for each in LAYOUTS if layout in (None, each.name)]
-    document = unfold(document)
+    if hints.columns:
+        # a person has said what the columns are
+        document.problems = [each for each in document.problems if each.code != "HEADER_WIDTHS"]
     parts, skipped = _parts(document, layouts)
     result = Extraction(problems=list(document.problems))
     if not parts:

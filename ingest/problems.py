@@ -48,6 +48,11 @@ KINDS: dict[str, Kind] = {
         "error", "找不到表头，无法判断各列的含义", "请补上表头行后重新上传，或在页面上指定各列的含义"
     ),
     "LAYOUT_UNCLEAR": Kind("error", "无法确定表格的版式", "请在页面上选择版式，或指定各列的含义"),
+    "HEADER_WIDTHS": Kind(
+        "error",
+        "表头中合并的单元格在文本里看不出各占几列，各列的含义可能错位",
+        "请上传 Word、Excel 原件，或在页面上指定各列的含义",
+    ),
     "COLUMN_MISSING": Kind("error", "表头中缺少必需的列", "请补上该列，或在页面上指定它是哪一列"),
     "COLUMN_UNKNOWN": Kind("warning", "这一列的表头认不出，内容未读取", "如需读取，请在页面上指定该列的含义"),
     "LABEL_UNKNOWN": Kind("warning", "这一栏的名称认不出，内容未读取", "如需读取，请在页面上指定该栏的含义"),

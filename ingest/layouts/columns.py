@@ -219,16 +219,17 @@ def _stacks(grid: Grid, top: int, bottom: int, width: int) -> list[list[str]]:
             continue
         cells = [str(cell).strip() if cell is not None else "" for cell in row] + [""] * (width - len(row))
         below = [any(text_at(grid, line, column) for line in range(number + 1, bottom + 1)) for column in range(width)]
-        held = ""
+        held, over = "", [""]
         for column in range(width):
             if cells[column]:
-                held = cells[column]
+                held, over = cells[column], list(stacks[column])
                 stacks[column].append(held)
                 continue
             span = next((s for s in spans if s.top <= number <= s.bottom and s.left <= column <= s.right), None)
             if span and span.top == number:
                 stacks[column].append(text_at(grid, span.top, span.left))
-            elif not spans and held and below[column] and not stacks[column]:
+            elif not spans and held and below[column] and stacks[column] == over:
+                # under the same groups: the empty rest of a cell merged over several columns
                 stacks[column].append(held)
             else:
                 held = held if below[column] and not spans else ""

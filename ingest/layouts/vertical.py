@@ -12,7 +12,9 @@ from ingest.layouts.columns import texts_of
 from ingest.layouts.headers import is_group, meaning
 from ingest.layouts.heading import is_title, labelled
 from ingest.layouts.labels import label_of
+from ingest.layouts.lost_widths import place_headers
 from ingest.layouts.words import is_level
+from ingest.problems import Problem, report
 
 _LINE = re.compile(r"第(\d+)行")
 # Hidden table-of-contents fields of Word: TC 标题 \f C \l 1
@@ -28,9 +30,10 @@ def unfold(document: Document) -> Document:
     if document.format != "text":
         return document
     blocks = list(_rejoined(document.blocks))
+    problems = list(document.problems)
     if any(is_vertical(block) for block in blocks if isinstance(block, Grid)):
-        blocks = list(_blocks(blocks))
-    return Document(document.format, blocks, document.problems, document.sha256)
+        blocks = list(_blocks(blocks, problems))
+    return Document(document.format, blocks, problems, document.sha256)
 
 
 def _rejoined(blocks: list[Block]) -> Iterator[Block]:
@@ -111,7 +114,7 @@ def _only_cells(grid: Grid) -> bool:
     return all(len(row) == 2 and row[0] is None for row in grid.rows if row)
 
 
-def _blocks(blocks: list[Block]) -> Iterator[Block]:
+def _blocks(blocks: list[Block], problems: list[Problem]) -> Iterator[Block]:
     table: _Table | None = None
     for number, block in enumerate(blocks):
         # in a text that has such tables at all, the shorter pieces are parts of them too
@@ -127,11 +130,11 @@ def _blocks(blocks: list[Block]) -> Iterator[Block]:
                 continue
             block = Paragraph(text, block.place, block.heading)  # noqa: PLW2901
         if table is not None:
-            yield table.finish()
+            yield table.finish(problems)
             table = None
         yield block
     if table is not None:
-        yield table.finish()
+        yield table.finish(problems)
 
 
 def _table_goes_on(blocks: list[Block], number: int) -> bool:
@@ -187,7 +190,8 @@ class _Table:
             self.rows.append([])
             self.lines.append([])
 
-    def finish(self) -> Grid:
+    def finish(self, problems: list[Problem]) -> Grid:
+        """The table; headers whose merged cells cannot be placed are told."""
         rows, lines = self._joined()
 
         def locate(row: int, column: int | None) -> str:
@@ -195,7 +199,13 @@ class _Table:
                 return f"第{lines[-1][-1]}行" if lines and lines[-1] else "表"
             return f"第{lines[row][min(column or 0, len(lines[row]) - 1)]}行"
 
-        return Grid(f"第{lines[0][0]}行起的表" if lines else "表", list(rows), locate=locate)
+        placed = place_headers(rows)
+        problems += [
+            report("HEADER_WIDTHS", locate(row, None), found="、".join(text for _, text in texts_of(rows[row])))
+            for row in placed.unclear
+            if any(_is_indicator_header(each) for each in rows[row : row + 3])
+        ]
+        return Grid(f"第{lines[0][0]}行起的表" if lines else "表", list(placed.rows), placed.spans, locate=locate)
 
     def _joined(self) -> tuple[list[list[Cell]], list[list[int]]]:
         """Rows shorter than their header, joined until they are as long."""

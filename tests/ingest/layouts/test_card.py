@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from ingest.extract import interpret
 from ingest.grid import Document, Grid
+from ingest.layouts.vertical import unfold
 from tests.ingest.layouts.forms import codes, lines, read, severe, table, told
 
 CARD = """
@@ -91,7 +92,7 @@ def test_text_with_one_cell_a_line_is_the_same_form() -> None:
         rows.append([])
         numbers.append(len(numbers) + 1)
     vertical = Grid("文", list(rows), locate=lambda row, column: f"第{numbers[row]}行")
-    extraction = interpret(Document("text", [*lines("1.湖岸照明养护绩效目标表"), vertical]), "表.txt")
+    extraction = interpret(unfold(Document("text", [*lines("1.湖岸照明养护绩效目标表"), vertical])), "表.txt")
     assert told(extraction) == told(read(drawn))
 
 

@@ -2,8 +2,11 @@
 
 from decimal import Decimal
 
+import pytest
+
 from ingest.extract import extract
-from tests.ingest.layouts.forms import lines, read, table, told
+from ingest.hints import Hints
+from tests.ingest.layouts.forms import codes, lines, read, severe, table, told
 
 CARD = """
 项目名称 | 湖岸照明养护
@@ -87,3 +90,64 @@ def test_a_heading_between_rows_belongs_to_no_cell() -> None:
     extraction = extract(_text(body), "表.txt")
     assert [project.name for project in extraction.projects] == ["科普场次补助", "场馆物业补助"]
     assert [each.value for project in extraction.projects for each in project.indicators] == ["60场", "5000平方米"]
+
+
+GROUPED = """
+单位名称 | 项目名称 | 资金（万元） | < | < | 年度目标 | 绩效指标 | < | < | <
+^ | ^ | 资金总额 | 财政拨款 | 其他资金 | ^ | 一级指标 | 二级指标 | 三级指标 | 指标值
+云溪市园林所 | 行道树补植 | 30 | 25 | 5 | 补植行道树。 | 产出指标 | 数量指标 | 补植株数 | ≥600株
+ | | | | | | 效益指标 | 生态效益指标 | 成活率 | ≥95%
+"""
+LEVELS = """
+单位（专项）名称 | 预算金额（万元） | 年度绩效目标 | 绩效指标 | < | < | < | < | <
+^ | ^ | ^ | 产出指标 | < | < | < | 效益指标 | 满意度指标
+^ | ^ | ^ | 数量指标 | 质量指标 | 时效指标 | 成本指标 | 社会效益 | 服务对象满意度
+社区食堂补助 | 88 | 食堂全年开放。 | 食堂24家 | 合格率100% | 每季度 | 补助≤88万元 | 就餐便利 | 满意度≥90%
+"""
+
+
+def _cells(drawing: str) -> str:
+    """As Word writes a table to text: a merged cell is one cell, the cells merged under it are empty ones."""
+    rows = []
+    for line in drawing.strip("\n").split("\n"):
+        cells = [cell.strip() for cell in line.split("|")]
+        rows.append("\n".join(f"\t{'' if cell == '^' else cell}" for cell in cells if cell != "<"))
+    return "\n\n".join(rows)
+
+
+@pytest.mark.parametrize("drawing", [GROUPED, LEVELS])
+def test_merged_cells_of_a_header_cover_the_columns_they_covered(drawing: str) -> None:
+    text = f"2026年项目绩效目标表\n\n{_cells(drawing)}\n".encode()
+    assert told(extract(text, "表.txt")) == told(read(*lines("2026年项目绩效目标表"), table(drawing)))
+
+
+@pytest.mark.parametrize("drawing", [GROUPED, LEVELS])
+def test_a_header_of_several_rows_without_its_merges(drawing: str) -> None:
+    plain = read(*lines("2026年项目绩效目标表"), table(drawing, merged=False))
+    assert told(plain) == told(read(*lines("2026年项目绩效目标表"), table(drawing)))
+
+
+UNCLEAR = """
+项目名称 | 总体情况 | < | 其他情况 | < | 绩效指标 | < | <
+^ | 备注 | 说明 | 联系人 | 负责人 | 三级指标 | 指标值 | 分值
+某项目 | 甲 | 乙 | 丙 | 丁 | 株数 | ≥600株 | 10
+另一项目 | 甲 | 乙 | 丙 | 丁 | 盏数 | ≥60盏 | 10
+"""
+
+
+def test_a_header_that_could_be_placed_in_two_ways_is_not_guessed() -> None:
+    text = (
+        f"2026年项目绩效目标表\n\n{_cells(UNCLEAR)}\n".replace("总体情况", "项目信息")
+        .replace("其他情况", "基本信息")
+        .encode()
+    )
+    extraction = extract(text, "表.txt")
+    assert "HEADER_WIDTHS" in codes(extraction)
+    assert severe(extraction)
+    columns = {0: "project_name", 5: "indicator_name", 6: "value", 7: "weight"}
+    explained = extract(text, "表.txt", hints=Hints(layout="flat", header=(1, 1), columns=columns))
+    assert "HEADER_WIDTHS" not in codes(explained)
+    assert [(p.name, [(i.name, i.value, i.weight) for i in p.indicators]) for p in explained.projects] == [
+        ("某项目", [("株数", "≥600株", "10")]),
+        ("另一项目", [("盏数", "≥60盏", "10")]),
+    ]

@@ -1,0 +1,169 @@
+"""Headers of several rows whose merged cells have become one cell each: how many columns each of them covers.
+
+Text of Word's tables has one cell a line and says nothing of widths. The lowest row of a header has a cell for every
+column; a cell over it stands either over one empty cell (merged downwards) or over several filled ones (a group). Where
+that, and what the words mean, leaves one answer, it is taken; where it leaves several, none is guessed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.grid import Cell, Span
+from ingest.layouts.columns import texts_of
+from ingest.layouts.headers import is_group, is_term, meaning
+from ingest.layouts.words import is_level, is_level1, is_level2
+
+_MAX_ROWS = 4
+_MOST_ANSWERS = 200
+# Which levels of the second floor stand under one of the first.
+_UNDER = {
+    "产出": ("数量", "质量", "时效", "成本"),
+    "效益": ("经济", "社会", "生态", "环境", "可持续", "影响"),
+    "效果": ("经济", "社会", "生态", "环境", "可持续", "影响"),
+    "满意": ("满意",),
+    "成本": ("成本",),
+}
+
+
+@dataclass(slots=True)
+class Placed:
+    """Rows with every cell in its column, merged cells as spans; `unclear` are rows that have no single answer."""
+
+    rows: list[list[Cell]]
+    spans: list[Span]
+    unclear: list[int]
+
+
+def place_headers(rows: Sequence[Sequence[Cell]]) -> Placed:
+    """Put the upper rows of headers over the columns of their lowest row; all other rows stay as they are."""
+    placed = Placed([list(row) for row in rows], [], [])
+    bottom = len(rows) - 1
+    while bottom > 0:
+        top = bottom
+        while top > 0 and bottom - top < _MAX_ROWS - 1 and _stands_over(rows[top - 1], rows[top]):
+            top -= 1
+        if top < bottom:
+            _place(placed, rows, top, bottom)
+        bottom = top - 1
+    return placed
+
+
+def _stands_over(upper: Sequence[Cell], lower: Sequence[Cell]) -> bool:
+    """Whether two rows are rows of one header, the upper one with merged cells."""
+    return (
+        1 < len(upper) < len(lower)
+        and _all_headers(upper)
+        and _all_headers(lower)
+        and any(cell is None for cell in lower) | (len(texts_of(upper)) > 1)
+    )
+
+
+def _all_headers(row: Sequence[Cell]) -> bool:
+    texts = texts_of(row)
+    return bool(texts) and all(_is_header(text) for _, text in texts)
+
+
+@lru_cache(maxsize=4096)
+def _is_header(text: str) -> bool:
+    return bool(meaning(text) or is_group(text) or is_level(text) or is_term(text))
+
+
+def _place(placed: Placed, rows: Sequence[Sequence[Cell]], top: int, bottom: int) -> None:
+    """From the lowest row upwards: each row takes the widths that the row beneath it leaves."""
+    widths = [1] * len(rows[bottom])
+    starts = {bottom: list(range(len(rows[bottom])))}
+    all_widths = {bottom: widths}
+    for number in range(bottom - 1, top - 1, -1):
+        counts = _only_answer(rows[number], rows[number + 1])
+        if counts is None:
+            placed.unclear.append(number)
+            return
+        below, edge, widths = all_widths[number + 1], 0, []
+        for count in counts:
+            widths.append(sum(below[edge : edge + count]))
+            edge += count
+        all_widths[number] = widths
+        starts[number] = [sum(widths[:n]) for n in range(len(widths))]
+    total = sum(all_widths[bottom])
+    for number in range(top, bottom):
+        row: list[Cell] = [None] * total
+        for cell, start in zip(rows[number], starts[number], strict=True):
+            row[start] = cell
+        placed.rows[number] = row
+    placed.spans += _spans(rows, top, bottom, starts, all_widths)
+
+
+def _spans(
+    rows: Sequence[Sequence[Cell]], top: int, bottom: int, starts: dict[int, list[int]], widths: dict[int, list[int]]
+) -> Iterator[Span]:
+    for number in range(top, bottom + 1):
+        for at, cell in enumerate(rows[number]):
+            if cell is None:
+                continue
+            left, width = starts[number][at], widths[number][at]
+            last = number
+            while last < bottom and left in starts[last + 1] and rows[last + 1][starts[last + 1].index(left)] is None:
+                last += 1
+            if width > 1 or last > number:
+                yield Span(number, left, last, left + width - 1)
+
+
+def _only_answer(upper: Sequence[Cell], lower: Sequence[Cell]) -> tuple[int, ...] | None:
+    """How many cells of the lower row each cell of the upper one covers; None where that is not certain."""
+    best: list[tuple[int, ...]] = []
+    most = -1
+    for number, (counts, agreed) in enumerate(_answers(upper, lower, 0, 0)):
+        if number > _MOST_ANSWERS:
+            return None
+        if agreed > most:
+            best, most = [], agreed
+        if agreed == most:
+            best.append(counts)
+    return best[0] if len(best) == 1 else None
+
+
+def _answers(
+    upper: Sequence[Cell], lower: Sequence[Cell], at: int, start: int
+) -> Iterator[tuple[tuple[int, ...], int]]:
+    """(counts, how many of the words under groups are known to belong there)."""
+    if at == len(upper):
+        if start == len(lower):
+            yield (), 0
+        return
+    if start >= len(lower):
+        return
+    if lower[start] is None:
+        # merged downwards, or empty in both rows
+        yield from (((1, *rest), agreed) for rest, agreed in _answers(upper, lower, at + 1, start + 1))
+        return
+    if upper[at] is None:
+        return
+    count = agreed = 0
+    while start + count < len(lower) and lower[start + count] is not None:
+        belongs = _belongs(str(upper[at]), str(lower[start + count]))
+        if belongs is False:
+            return
+        count += 1
+        agreed += bool(belongs)
+        so_far = agreed
+        yield from (((count, *rest), so_far + more) for rest, more in _answers(upper, lower, at + 1, start + count))
+
+
+@lru_cache(maxsize=4096)
+def _belongs(group: str, leaf: str) -> bool | None:
+    """Whether a header may stand under a group; None where the words do not tell."""
+    if is_level1(group):
+        under = next((words for word, words in _UNDER.items() if word in group), None)
+        return any(word in leaf for word in under) if under and is_level2(leaf) else None
+    over, told = meaning(group), meaning(leaf)
+    kind = over.group if over else ""
+    if told is None or told.group not in {"money", "funding", "indicator", "plan", "goal", "project", "organisation"}:
+        return True if is_level(leaf) and "指标" in group else None
+    if "指标" in group:
+        return told.group == "indicator"
+    if kind in {"money", "funding"} or any(word in group for word in ("资金", "预算", "金额", "经费", "来源", "收入")):
+        return told.group in {"money", "funding"}
+    if kind == "plan" or "计划" in group or "进度" in group:
+        return told.group == "plan"
+    return None
