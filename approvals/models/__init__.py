@@ -3,6 +3,7 @@
 from approvals.models.approval import Approval
 from approvals.models.attachment import Attachment
 from approvals.models.declaration import Declaration, FundingLine, Indicator, Project
+from approvals.models.filters import SavedFilter
 from approvals.models.ledger import ApprovalRecord
 from approvals.models.notice import Channel, Endpoint, Notice, NoticeDelivery, NoticeSettings
 from approvals.models.organisation import Bureau, Department, Unit
@@ -31,6 +32,7 @@ __all__ = [
     "Review",
     "ReviewNote",
     "ReviewProfile",
+    "SavedFilter",
     "Transmission",
     "Unit",
     "User",

@@ -1,9 +1,12 @@
 """Reading declarations: who sees which, in what list, with what counts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Aggregate, Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Aggregate, Count, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
 
 from approvals.models import Amendment, ApprovalRecord, Attachment, Declaration, Review, ReviewNote
 from approvals.models.edges import verbs_for
@@ -64,6 +67,55 @@ def search(queryset: QuerySet[Declaration], words: str) -> QuerySet[Declaration]
             | Q(unit__code__startswith=word)
         )
     return queryset
+
+
+def narrowed(
+    queryset: QuerySet[Declaration],
+    actor: Actor,
+    *,
+    year: int | None = None,
+    department: int | None = None,
+    unit: int | None = None,
+    states: Collection[str] = (),
+    bucket: str = "",
+    words: str = "",
+    kind: str = "",
+    grade: str = "",
+    waiting: int | None = None,
+) -> QuerySet[Declaration]:
+    """Those that match all that is asked for; what is left out narrows nothing.
+
+    bucket   the key of a to-do list 待办, as this person has it
+    grade    the grade of the latest review
+    waiting  for more than so many days in the state they are in
+    """
+    for name, value in (("fiscal_year", year), ("department", department), ("unit", unit), ("kind", kind)):
+        if value:
+            queryset = queryset.filter(**{name: value})
+    if states:
+        queryset = queryset.filter(state__in=states)
+    if bucket:
+        queryset = queryset.filter(in_bucket(bucket, actor))
+    if grade:
+        latest = Review.objects.filter(declaration=OuterRef("pk")).order_by("-pk").values("grade")[:1]
+        queryset = queryset.alias(latest_grade=Subquery(latest)).filter(latest_grade=grade)
+    if waiting is not None:
+        queryset = queryset.filter(state_since__lt=timezone.now() - timedelta(days=waiting))
+    return search(queryset, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many declarations, and how much money they ask for, in 元."""
+
+    count: int
+    total: Decimal
+
+
+def sums_of(queryset: QuerySet[Declaration]) -> Sums:
+    """Both in one statement."""
+    found = queryset.order_by().aggregate(count=Count("pk"), total=Sum("total"))
+    return Sums(found["count"], found["total"] or Decimal(0))
 
 
 def detailed(actor: Actor, declaration_id: int) -> Declaration | None:
@@ -157,9 +209,12 @@ def in_bucket(key: str, actor: Actor) -> Q:
     return condition
 
 
-def buckets(actor: Actor, fiscal_year: int | None = None) -> list[Bucket]:
-    """The to-do lists with counts; `mine` are those that wait for this person. One query."""
-    queryset = visible_to(actor)
+def buckets(actor: Actor, fiscal_year: int | None = None, among: QuerySet[Declaration] | None = None) -> list[Bucket]:
+    """The to-do lists with counts; `mine` are those that wait for this person. One query.
+
+    among  what to count of; all this person may see without it
+    """
+    queryset = visible_to(actor) if among is None else among
     if fiscal_year:
         queryset = queryset.filter(fiscal_year=fiscal_year)
     wanted: dict[str, Aggregate] = {}

@@ -63,9 +63,15 @@ def local_path(path: str, otherwise: str) -> str:
     return otherwise
 
 
-def paged(request: HttpRequest, rows: QuerySet | list, size: int) -> Page:
-    """The page of `rows` that `?page=` asks for; nonsense gives the first or the last."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+def paged(request: HttpRequest, rows: QuerySet | list, size: int, count: int | None = None) -> Page:
+    """The page of `rows` that `?page=` asks for; nonsense gives the first or the last.
+
+    count  how many rows there are, where that is known already
+    """
+    paginator = Paginator(rows, size)
+    if count is not None:
+        paginator.count = count
+    return paginator.get_page(request.GET.get("page"))
 
 
 def whole_number(text: str | None) -> int | None:

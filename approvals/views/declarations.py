@@ -8,13 +8,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from approvals.forms.listing import PAGE_SIZES, ListFilter
+from approvals.forms.listing import PAGE_SIZES, ListFilter, current_filter, kept_query
 from approvals.forms.review import StepEditor
-from approvals.models import Declaration, Indicator, User
+from approvals.models import Declaration, Indicator, SavedFilter, User
 from approvals.models.edges import Edge
 from approvals.roles import Actor, Role
 from approvals.rules import may_adjust, may_edit
-from approvals.selectors.declarations import batch_verbs, buckets, detailed, listed, verbs_for, visible_to, years
+from approvals.selectors.declarations import (
+    batch_verbs,
+    buckets,
+    detailed,
+    listed,
+    sums_of,
+    verbs_for,
+    visible_to,
+    years,
+)
 from approvals.selectors.history import Version, project_history
 from approvals.services.verbs import foresee, perform
 from approvals.states import State, Verb
@@ -27,12 +36,15 @@ from perfgoals.errors import Refusal
 def index(request: HttpRequest) -> HttpResponse:
     """The list, by bucket and filter, with the steps that can be taken with many at once."""
     person = actor(request)
+    saved = list(SavedFilter.objects.filter(user=user_of(request)))
+    default = next((each for each in saved if each.is_default), None)
+    if default and not request.GET:
+        return redirect(f"{request.path}?{default.query}")
     visible = visible_to(person)
     narrowing = ListFilter(request.GET, actor=person, years=years(person))
-    bucket = narrowing.bucket_shown()
-    page = paged(
-        request, with_counts(listed(narrowing.narrow(visible))), narrowing.chosen().get("size") or PAGE_SIZES[0]
-    )
+    found = narrowing.narrow(visible)
+    sums = sums_of(found)
+    page = paged(request, with_counts(listed(found)), narrowing.chosen().get("size") or PAGE_SIZES[0], sums.count)
     rows = list(page.object_list)
     for row in rows:
         row.has_steps = bool(verbs_for(row, person))
@@ -41,8 +53,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "approvals/declarations/index.html",
         {
             "filter": narrowing,
-            "bucket": bucket,
-            "buckets": buckets(person, narrowing.chosen().get("year")),
+            "more": [narrowing[name] for name in ("kind", "state", "grade", "waiting", "size")],
+            "bucket": narrowing.bucket_shown(),
+            "buckets": buckets(person, among=narrowing.narrow(visible, by_bucket=False)),
+            "sums": sums,
+            "saved": saved,
+            "current": current_filter(saved, request.GET),
+            "query": kept_query(request.GET),
             "page": page,
             "rows": rows,
             "steps": batch_verbs(rows, person),

@@ -9,6 +9,7 @@ from lxml import html
 from approvals import urls
 from approvals.models import Approval, Declaration, Notice
 from approvals.services.attaching import attach
+from approvals.services.filters import save_filter
 from approvals.states import State
 from tests.factories import City, EndpointFactory
 
@@ -24,6 +25,8 @@ RULES = {
     "home":                  "200   200   200   200   200   200   200   200   200   200   200   200",
     "declarations":          "200   200   200   200   200   200   200   200   200   200   200   200",
     "declaration-new":       "200   200   200   403   403   403   403   403   403   403   403   403",
+    "filters-save":          "405   405   405   405   405   405   405   405   405   405   405   405",
+    "filter-change":         "405   405   405   405   405   405   405   405   405   405   405   405",
     "declarations-batch":    "405   405   405   405   405   405   405   405   405   405   405   405",
     "declaration":           "200   404   200   200   404   404   404   404   404   200   404   404",
     "declaration-edit":      "200   404   200   403   404   404   404   404   404   403   404   404",
@@ -79,6 +82,7 @@ def paths(city: City) -> dict[str, str]:
         "approval-download": [approval.pk, "xlsx"],
         "approval-original": [approval.pk],
         "notice": [notice.pk],
+        "filter-change": [save_filter(city.filer, "本年", "year=2027").pk],
         "notice-endpoint-remove": [EndpointFactory(user=city.filer).pk],
         "verification-result": [approval.verification_code],
     }
@@ -116,8 +120,9 @@ def test_a_post_by_somebody_else_changes_nothing(city: City, paths: dict[str, st
         for name in ("declaration-edit", "declaration-discard", "declaration-step", "approval-new", "notice"):
             assert client.post(paths[name], {"seen": 1}).status_code == 404, (who, name)
         assert client.post(paths["notice-endpoint-remove"]).status_code == 404
+        assert client.post(paths["filter-change"], {"action": "remove"}).status_code == 404
     assert list(Declaration.objects.order_by("pk").values_list("pk", "state", "revision")) == before
-    assert city.filer.endpoints.count() == 1
+    assert city.filer.endpoints.count() == city.filer.saved_filters.count() == 1
 
 
 def test_changes_need_the_token_of_the_page(city: City, paths: dict[str, str]) -> None:

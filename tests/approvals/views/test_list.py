@@ -1,5 +1,7 @@
 """The list of declarations: what it shows, finds and costs."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,6 +9,8 @@ from django.urls import reverse
 
 from approvals.drafts import IndicatorDraft
 from approvals.models import Declaration
+from approvals.services.filing import Filing, file_declarations
+from approvals.services.filters import MOST, save_filter
 from approvals.services.verbs import perform_many
 from approvals.states import State, Verb
 from tests.factories import City, DepartmentFactory, UnitFactory, draft, given, person
@@ -49,7 +53,8 @@ def test_narrowing_and_finding(city: City, as_) -> None:
 @pytest.mark.parametrize(
     "query",
     [{"year": "abc"}, {"unit": "9" * 40}, {"department": "-1"}, {"bucket": "x"}, {"state": "x"}, {"page": "x"},
-     {"page": "999999"}, {"size": "100000"}, {"q": "%_\\'\""}, {"q": "好" * 5000}, {"q": "\x00"}],
+     {"page": "999999"}, {"size": "100000"}, {"kind": "x"}, {"grade": "x"}, {"waiting": "-1"}, {"waiting": "9" * 40},
+     {"q": "%_\\'\""}, {"q": "好" * 5000}, {"q": "\x00"}],
 )  # fmt: skip
 def test_nonsense_narrows_nothing_and_breaks_nothing(city: City, as_, query: dict[str, str]) -> None:
     city.declaration()
@@ -158,3 +163,135 @@ def test_two_regions_do_not_see_each_other(city: City, as_) -> None:
     city.declaration(State.PASSED)
     assert shown(as_(city.other_approver).get(LIST)) == set()
     assert shown(as_(filer).get(LIST)) == set()
+
+
+class TestBuckets:
+    """待办 as each person has them."""
+
+    def counts(self, client, **query: str) -> dict[str, int]:
+        return {b.key: b.count for b in client.get(LIST, query or {"bucket": ""}).context["buckets"]}
+
+    def test_to_review_and_reviewed_go_by_who_asks(self, city: City, as_) -> None:
+        for state in (State.SUBMITTED, State.FINANCE_REVIEW, State.AMENDING, State.PASSED, State.APPROVED):
+            city.declaration(state, draft(f"项目{state}"))
+        expected = {
+            city.filer: ({State.SUBMITTED, State.FINANCE_REVIEW}, {State.AMENDING, State.PASSED, State.APPROVED}),
+            city.department_reviewer: (
+                {State.SUBMITTED}, {State.FINANCE_REVIEW, State.AMENDING, State.PASSED, State.APPROVED}
+            ),
+            city.finance_reviewer: ({State.FINANCE_REVIEW}, {State.AMENDING, State.PASSED, State.APPROVED}),
+        }  # fmt: skip
+        for user, (to_review, reviewed) in expected.items():
+            client = as_(user)
+            assert shown(client.get(LIST, {"bucket": "to_review"})) == {f"项目{state}" for state in to_review}
+            assert shown(client.get(LIST, {"bucket": "reviewed"})) == {f"项目{state}" for state in reviewed}
+            counts = self.counts(client)
+            assert (counts["to_review"], counts["reviewed"]) == (len(to_review), len(reviewed))
+            assert (counts["to_approve"], counts["approved"], counts["to_confirm"]) == (1, 1, 1)
+
+    def test_a_reviewer_of_one_department_who_files_for_another(self, city: City, as_) -> None:
+        """To review is what is in front of him, not what he sees of the other department."""
+        city.declaration(State.SUBMITTED)
+        other = UnitFactory(department=city.other_department)
+        both = person("department_reviewer", city.other_department)
+        both.memberships.create(role="filer", unit=city.unit)
+        filer = person("filer", other)
+        [foreign] = file_declarations(filer, [Filing(other, draft("别部门的"))], 2027)
+        perform_many([foreign.pk], "submit", filer)
+        assert shown(as_(both).get(LIST, {"bucket": "to_review"})) == {"别部门的"}
+
+    def test_counts_follow_the_filter(self, city: City, as_) -> None:
+        city.file(draft("北坝除险"), draft("北坝加固"), year=2026)
+        city.file(draft("南坝除险"), year=2027)
+        client = as_(city.filer)
+        assert self.counts(client)["to_submit"] == 3
+        assert self.counts(client, year="2026", q="除险")["to_submit"] == 1
+        # The tab narrows the list and not the other tabs.
+        assert self.counts(client, bucket="approved")["to_submit"] == 3
+
+
+class TestFilters:
+    def test_kind_state_grade_and_waiting(self, city: City, as_) -> None:
+        city.declaration(State.PASSED, draft("优的"))
+        city.declaration(State.AMENDING, draft("良的"))
+        city.declaration(State.REJECTED, draft("差的"))
+        city.declaration(State.SUBMITTED, draft("等着的"))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE approvals_declaration SET state_since = now() - interval '11 days' WHERE state = 'submitted'"
+            )
+        client = as_(city.filer)
+        assert shown(client.get(LIST, {"grade": "excellent"})) == {"优的"}
+        assert shown(client.get(LIST, {"grade": "good"})) == {"良的"}
+        assert shown(client.get(LIST, {"state": "rejected"})) == {"差的"}
+        assert shown(client.get(LIST, {"waiting": "10"})) == {"等着的"}
+        assert shown(client.get(LIST, {"waiting": "20"})) == set()
+        assert shown(client.get(LIST, {"kind": "adjustment"})) == set()
+        assert len(shown(client.get(LIST, {"kind": "annual"}))) == 4
+
+    def test_the_grade_is_that_of_the_latest_review(self, city: City, as_) -> None:
+        declaration = city.declaration(State.AMENDING, draft("改过的"))
+        perform_many([declaration.pk], "decline", city.filer, "有不同意见")
+        perform_many([declaration.pk], "pass", city.finance_reviewer, **given(Verb.PASS))
+        client = as_(city.filer)
+        assert shown(client.get(LIST, {"grade": "excellent"})) == {"改过的"}
+        assert shown(client.get(LIST, {"grade": "good"})) == set()
+
+    def test_the_footer_sums_all_pages(self, city: City, as_) -> None:
+        city.file(*[draft(f"第{n:03}项", total=Decimal("1000.01"), funding={}) for n in range(60)])
+        city.file(draft("没有金额", total=None, funding={}))
+        page = as_(city.filer).get(LIST, {"q": "项"}).content.decode()
+        assert "共 60 个项目，合计 60,000.60 元" in page
+        assert "共 0 个项目，合计 0.00 元" in as_(city.filer).get(LIST, {"q": "没有的"}).content.decode()
+
+
+class TestSavedFilters:
+    SAVE = "/declarations/filters/"
+
+    def save(self, client, name: str, query: str, **more: str):
+        return client.post(self.SAVE, {"name": name, "query": query, **more})
+
+    def test_a_name_for_what_is_asked(self, city: City, as_) -> None:
+        client = as_(city.filer)
+        answer = self.save(client, "本年退回", "page=3&year=2027&bucket=returned&csrf=x&q=")
+        assert answer["Location"] == "/declarations/?bucket=returned&year=2027"
+        [kept] = city.filer.saved_filters.all()
+        assert (kept.name, kept.query, kept.is_default) == ("本年退回", "bucket=returned&year=2027", False)
+        page = client.get(answer["Location"])
+        assert page.context["current"] == kept
+        assert "设为默认" in page.content.decode()
+        assert "保存当前筛选" in client.get(LIST, {"year": "2026"}).content.decode()
+        # Nobody else's list has it.
+        assert "本年退回" not in as_(city.sister_filer).get(LIST).content.decode()
+
+    def test_the_same_name_again_replaces_it(self, city: City, as_) -> None:
+        client = as_(city.filer)
+        self.save(client, "常用", "year=2026")
+        self.save(client, "常用", "year=2027")
+        assert city.filer.saved_filters.get().query == "year=2027"
+
+    def test_one_is_the_default_and_the_list_opens_with_it(self, city: City, as_) -> None:
+        client = as_(city.filer)
+        self.save(client, "甲", "year=2026", is_default="on")
+        self.save(client, "乙", "bucket=returned&q=%E6%B2%B3", is_default="on")
+        assert [each.name for each in city.filer.saved_filters.filter(is_default=True)] == ["乙"]
+        assert client.get(LIST)["Location"] == "/declarations/?bucket=returned&q=%E6%B2%B3"
+        assert client.get(LIST, {"bucket": ""}).status_code == 200  # 清除
+        other = city.filer.saved_filters.get(name="甲")
+        client.post(f"{self.SAVE}{other.pk}/", {"action": "default"})
+        assert client.get(LIST)["Location"] == "/declarations/?year=2026"
+        client.post(f"{self.SAVE}{other.pk}/", {"action": "no_default"})
+        assert client.get(LIST).status_code == 200
+        client.post(f"{self.SAVE}{other.pk}/", {"action": "remove"})
+        assert city.filer.saved_filters.get().name == "乙"
+
+    def test_what_cannot_be_kept_is_explained(self, city: City, as_) -> None:
+        client = as_(city.filer)
+        for name, query in (("空的", "page=2"), ("", "year=2027"), ("长" * 41, "year=2027")):
+            assert self.save(client, name, query).status_code == 422, name
+        kept = save_filter(city.filer, "甲", "year=2026")
+        assert client.post(f"{self.SAVE}{kept.pk}/", {"action": "explode"}).status_code == 422
+        for number in range(MOST - 1):
+            save_filter(city.filer, f"第{number}个", "year=2026")
+        assert self.save(client, "太多", "year=2027").status_code == 422
+        assert self.save(client, "甲", "year=2027").status_code == 302
