@@ -113,7 +113,7 @@ class DeliveryAdmin(Looking, Scoped):
     """通知发送."""
 
     bureau_paths = tuple(f"notice__{path}" for path in NoticeAdmin.bureau_paths)
-    list_display = ["notice", "to", "channel", "status", "attempts", "interrupted", "due_at", "sent_at", "error"]
+    list_display = ["due_at", "to", "channel", "status", "attempts", "interrupted", "sent_at", "error", "notice"]
     list_filter = ["status", "channel", "due_at"]
     list_select_related = ["notice", "recipient", "endpoint"]
     search_fields = [
