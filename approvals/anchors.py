@@ -25,7 +25,12 @@ FIELDS: dict[str, str] = {
     "purpose": word("purpose"),
     "goal": word("goal"),
     "long_term_goal": word("long_term_goal"),
+    "itemised_goals": "分项绩效目标",
+    "measures": "工作保障措施",
 }
+# Fields that only a department's overall goal has, and those that it has of the others.
+_OF_DEPARTMENT_GOALS = frozenset({"itemised_goals", "measures"})
+_ALSO_OF_DEPARTMENT_GOALS = frozenset({"goal", *_OF_DEPARTMENT_GOALS})
 MONEY = frozenset({"total", "multi_year_total"})
 TABLES: dict[str, str] = {"funding": "资金来源", "spending_plan": word("spending_plan"), "indicators": "绩效指标"}
 CELLS: dict[str, str] = {
@@ -101,11 +106,14 @@ def place_name(anchor: str, content: ProjectContent | None = None) -> str:
 
 def places(content: ProjectContent) -> Iterator[str]:
     """Every anchor of a content, from the top of the page to its end; rows before their cells."""
-    yield from FIELDS
-    yield "funding"
-    yield from (f"funding.{source}" for source in content.funding)
-    yield "spending_plan"
-    yield from (f"spending_plan.{when}" for when in content.spending_plan)
+    if content.department_goal:
+        yield from (field for field in FIELDS if field in _ALSO_OF_DEPARTMENT_GOALS)
+    else:
+        yield from (field for field in FIELDS if field not in _OF_DEPARTMENT_GOALS)
+        yield "funding"
+        yield from (f"funding.{source}" for source in content.funding)
+        yield "spending_plan"
+        yield from (f"spending_plan.{when}" for when in content.spending_plan)
     yield "indicators"
     for number in range(1, len(content.indicators) + 1):
         yield f"indicators.{number}"

@@ -7,6 +7,9 @@ Texts are as printed, white space at the ends removed.
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+# The name of what a department as a whole aims at, where projects have theirs.
+DEPARTMENT_GOAL = "部门整体绩效目标"
+
 
 @dataclass(slots=True)
 class IndicatorDraft:
@@ -48,6 +51,10 @@ class ProjectDraft:
     spending_plan: dict[str, str] = field(default_factory=dict)
     place: str = ""
     indicators: list[IndicatorDraft] = field(default_factory=list)
+    # Of a department's overall goal 部门整体绩效目标 alone, whose overall goals are `goal`.
+    department_goal: bool = False
+    itemised_goals: str | None = None
+    measures: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,9 +167,11 @@ class UploadViewSet(mixins.ListModelMixin, Scoped):
         upload = self._found(pk)
         projects = list(upload.projects.order_by("position"))
         problems = [*upload.problems, *(problem for project in projects for problem in project.problems)]
+        drafts = [unpack_project(project.draft) for project in projects]
         extraction = Extraction(
             unpack_document(upload.document),
-            [unpack_project(project.draft) for project in projects],
+            [draft for draft in drafts if not draft.department_goal],
+            [draft for draft in drafts if draft.department_goal],
             unpack_problems(problems),
         )
         return Response(extraction.to_json())

@@ -34,24 +34,28 @@ class DocumentDraft:
 
 @dataclass(slots=True)
 class Extraction:
-    """The whole reading of one file."""
+    """The whole reading of one file. A department's overall goals are no projects."""
 
     document: DocumentDraft = field(default_factory=DocumentDraft)
     projects: list[ProjectDraft] = field(default_factory=list)
+    department_goals: list[ProjectDraft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def refused(self) -> bool:
         """True when nothing was read."""
-        return not self.projects
+        return not self.projects and not self.department_goals
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready: decimals as text with two places, dates as ISO 8601."""
+        goals = (
+            {"department_goals": [_goal_json(goal) for goal in self.department_goals]} if self.department_goals else {}
+        )
         return {
             "document": _document_json(self.document),
             "projects": [_project_json(project) for project in self.projects],
             "problems": [problem.to_json() for problem in self.problems],
-        }
+        } | goals
 
 
 def _money(amount: Decimal | None) -> str | None:
@@ -73,6 +77,18 @@ def _document_json(document: DocumentDraft) -> dict[str, Any]:
     if document.fiscal_year is None and document.fiscal_year_inferred is not None:
         told["fiscal_year_inferred"] = document.fiscal_year_inferred
     return told
+
+
+def _goal_json(goal: ProjectDraft) -> dict[str, Any]:
+    """A department's overall goal, as `manage.py extract` prints it."""
+    return {
+        "department": goal.department,
+        "overall_goal": goal.goal,
+        "itemised_goals": goal.itemised_goals,
+        "measures": goal.measures,
+        "place": goal.place,
+        "indicators": [_indicator_json(indicator) for indicator in goal.indicators],
+    }
 
 
 def _project_json(project: ProjectDraft) -> dict[str, Any]:

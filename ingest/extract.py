@@ -16,6 +16,7 @@ from ingest.hints import Hints
 from ingest.layouts.base import MIN_SCORE, NO_MATCH, TIE, Layout, Match
 from ingest.layouts.card import CardLayout
 from ingest.layouts.columns import texts_of
+from ingest.layouts.department_goals import read_department_goals
 from ingest.layouts.flat import FlatLayout
 from ingest.layouts.heading import HeadingReader, is_department_goal_title, is_other_stage_title, is_title
 from ingest.layouts.vertical import unfold
@@ -79,17 +80,18 @@ def interpret(document: Document, name: str, *, layout: str | None = None, hints
         # a person has said what the columns are
         document.problems = [each for each in document.problems if each.code != "HEADER_WIDTHS"]
     parts, skipped = _parts(document, layouts)
-    result = Extraction(problems=list(document.problems))
-    if not parts:
+    result = Extraction(department_goals=read_department_goals(document), problems=list(document.problems))
+    if not parts and not result.department_goals:
         other = [problem for problem in skipped if problem.code == "OTHER_STAGE"]
         result.problems += [*other, _nothing_found(document, name, layouts, bool(other))]
         return result
     heading = HeadingReader()
     _read_heading(document, parts, heading)
     result.document = heading.document
-    best = max(parts, key=lambda part: part.match.score)
-    result.document.layout = best.layout.name
-    result.document.layout_score = best.match.score
+    if parts:
+        best = max(parts, key=lambda part: part.match.score)
+        result.document.layout = best.layout.name
+        result.document.layout_score = best.match.score
     for part in parts:
         _join(result, part.layout.read(Document(document.format, part.blocks), hints.unit))
     result.problems += skipped
@@ -99,7 +101,7 @@ def interpret(document: Document, name: str, *, layout: str | None = None, hints
     else:
         result.problems += told
     _fill_organisations(result, heading)
-    if not result.projects:
+    if result.refused:
         result.problems.append(_nothing_found(document, name, layouts))
     return result
 
@@ -163,7 +165,7 @@ def _title_lines(grid: Grid) -> Iterator[str]:
 
 def _read_heading(document: Document, parts: list[_Part], heading: HeadingReader) -> None:
     """Lines before the first form, and titles anywhere."""
-    first = next(block for block in parts[0].blocks if isinstance(block, Grid))
+    first = next((block for part in parts for block in part.blocks if isinstance(block, Grid)), None)
     before = True
     for block in document.blocks:
         if isinstance(block, Paragraph):
@@ -177,6 +179,7 @@ def _read_heading(document: Document, parts: list[_Part], heading: HeadingReader
 
 def _join(result: Extraction, part: Extraction) -> None:
     result.projects += part.projects
+    result.department_goals += part.department_goals
     result.problems += part.problems
     ours, theirs = result.document, part.document
     for name in ("department", "department_code", "money_unit", "fiscal_year"):
@@ -188,11 +191,11 @@ def _fill_organisations(result: Extraction, heading: HeadingReader) -> None:
     """What the heading says of department and unit holds for projects that say nothing themselves."""
     if result.document.department is None:
         _infer_department(result)
-    for project in result.projects:
+    for project in [*result.projects, *result.department_goals]:
         if project.department is None:
             project.department = result.document.department
         if project.unit_name is None and project.unit_code is None:
-            project.unit_name = heading.unit_name
+            project.unit_name = None if project.department_goal else heading.unit_name
     missing = [project for project in result.projects if project.unit_name is None]
     if missing:
         told = f"共 {len(missing)} 个项目，第一个是“{missing[0].name}”"

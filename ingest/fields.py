@@ -140,6 +140,8 @@ PROJECT: dict[str, Field] = {
         _fact("goal", shape="long"),
         _fact("long_term_goal", shape="long"),
         _fact("purpose", shape="long"),
+        Field("itemised_goals", "分项绩效目标", "itemised_goals", "long"),
+        Field("measures", "工作保障措施", "measures", "long"),
         *(_fact(each.key, "spending_plan", entry=each.label) for each in FACTS if each.key.startswith("plan_")),
     )
 }

@@ -35,8 +35,23 @@ def _grounds(declaration: Declaration) -> Iterator[Problem]:
 
 
 def check_content(content: ProjectContent) -> list[Problem]:
-    """All findings about one project's content."""
-    return [problem for rule in (_funding, _indicators, _duplicates) for problem in rule(content)]
+    """All findings about one content: a project's, or what the department as a whole aims at."""
+    rules = (_overall_goal, _values, _duplicates) if content.department_goal else (_funding, _indicators, _duplicates)
+    return [problem for rule in rules for problem in rule(content)]
+
+
+def _overall_goal(content: ProjectContent) -> Iterator[Problem]:
+    """A department's overall goal has neither money nor, necessarily, indicators."""
+    if not content.goal:
+        yield _error(
+            "GOAL_MISSING",
+            content.name,
+            "总体绩效目标",
+            "",
+            "部门本年度要达到什么",
+            "没有写总体绩效目标。",
+            "写明部门本年度的总体绩效目标。",
+        )
 
 
 def _funding(content: ProjectContent) -> Iterator[Problem]:
@@ -85,6 +100,10 @@ def _indicators(content: ProjectContent) -> Iterator[Problem]:
             "没有绩效指标。",
             "添加产出指标和效益指标。",
         )
+    yield from _values(content)
+
+
+def _values(content: ProjectContent) -> Iterator[Problem]:
     for number, indicator in enumerate(content.indicators, 1):
         if not (indicator.value or "").strip():
             yield _error(

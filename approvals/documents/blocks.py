@@ -12,7 +12,17 @@ from typing import Literal, NamedTuple
 from approvals.documents import fields
 from approvals.documents.content import ApprovalContent, IndicatorContent, ProjectContent
 from approvals.documents.fields import ProjectRow, reader
-from approvals.documents.forms import Align, CardBody, CardCell, Column, Form, TableBody, amount_text
+from approvals.documents.forms import (
+    GOAL_BAR,
+    GOAL_SECTIONS,
+    Align,
+    CardBody,
+    CardCell,
+    Column,
+    Form,
+    TableBody,
+    amount_text,
+)
 
 
 class Label(str):
@@ -97,6 +107,8 @@ def lay_out(content: ApprovalContent, form: Form) -> list[Block]:
         text = fields.HEADING[name](content)
         if text:
             blocks.append(Line(f"{label}：{text}", "heading"))
+    if content.department_goals:
+        blocks.extend(_department_goals(content))
     if isinstance(form.body, TableBody):
         blocks.append(_table(content, form, form.body))
     else:
@@ -104,6 +116,24 @@ def lay_out(content: ApprovalContent, form: Form) -> list[Block]:
     if content.notes.strip():
         blocks.append(Line(f"说明：{content.notes.strip()}", "note"))
     return blocks
+
+
+def _department_goals(content: ApprovalContent) -> Iterator[Block]:
+    """What the department as a whole aims at, in lines before the projects; bars part an indicator's cells."""
+    yield Line("第一部分 部门整体绩效目标", "card_title")
+    for goal in content.department_goals:
+        rows = (_indicator_line(row) for row in goal.indicators)
+        sections = (goal.goal, goal.itemised_goals, goal.measures, "\n".join(rows) or None)
+        for heading, text in zip(GOAL_SECTIONS, sections, strict=True):
+            if text:
+                yield Line(heading, "heading")
+                yield from (Line(line, "heading") for line in text.splitlines() if line.strip())
+    yield Line("第二部分 项目绩效目标", "card_title")
+
+
+def _indicator_line(row: IndicatorContent) -> str:
+    cells = (row.level1, row.level2, row.name, row.value, row.description)
+    return GOAL_BAR.join(" ".join((cell or "—").split()) for cell in cells).removesuffix(f"{GOAL_BAR}—")
 
 
 def _unit_line(form: Form) -> str:
@@ -128,6 +158,8 @@ def _table(content: ApprovalContent, form: Form, body: TableBody) -> Table:
         if body.unit_rows == "always" or (body.unit_rows == "other_name" and unit.name != content.department_name):
             table.rows.append([read(unit) for read in printer.unit_cells])
         for project in unit.projects:
+            if project.department_goal:
+                continue
             _add_project(table, body, printer, ProjectRow(project, unit))
     if body.total_label:
         table.rows.append(printer.total(body.total_label))
@@ -237,7 +269,9 @@ def sources_without_column(content: ApprovalContent, form: Form) -> tuple[str, .
 
 
 def _cards(content: ApprovalContent, form: Form, body: CardBody) -> Iterator[Block]:
-    rows = [ProjectRow(project, unit) for unit in content.units for project in unit.projects]
+    rows = [
+        ProjectRow(project, unit) for unit in content.units for project in unit.projects if not project.department_goal
+    ]
     for number, row in enumerate(rows, start=1):
         yield Line(f"{number}.{row.project.name}{body.title}", "card_title", new_page=number > 1)
         yield _card(form, body, row)

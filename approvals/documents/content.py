@@ -50,7 +50,7 @@ class IndicatorContent:
 
 @dataclass(frozen=True, slots=True)
 class ProjectContent:
-    """One project 项目 of the year.
+    """One project 项目 of the year, or what the department as a whole aims at (部门整体绩效目标).
 
     funding: amount in 元 by the canonical name of its source (一般公共预算, 政府性基金 …).
     spending_plan: what shall be spent by when, as written ({"3月底": "25.00%"}).
@@ -69,14 +69,21 @@ class ProjectContent:
     spending_plan: Mapping[str, str] = field(default_factory=dict)
     indicators: tuple[IndicatorContent, ...] = ()
     multi_year_total: Decimal | None = None
+    department_goal: bool = False
+    itemised_goals: str | None = None
+    measures: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Amounts as text; the two mappings as lists of pairs, because a JSON column keeps no order of keys.
 
-        `multi_year_total` stands there only when there is one: older snapshots, and their fingerprints, have none.
+        What came later stands there only when there is one: older snapshots, and their fingerprints, have none.
         """
-        years = {} if self.multi_year_total is None else {"multi_year_total": _amount(self.multi_year_total)}
-        return years | {
+        later: dict[str, Any] = {}
+        if self.multi_year_total is not None:
+            later["multi_year_total"] = _amount(self.multi_year_total)
+        if self.department_goal:
+            later |= {"department_goal": True, "itemised_goals": self.itemised_goals, "measures": self.measures}
+        return later | {
             "declaration_id": self.declaration_id,
             "code": self.code,
             "name": self.name,
@@ -155,8 +162,13 @@ class ApprovalContent:
 
     @property
     def projects(self) -> tuple[ProjectContent, ...]:
-        """All projects of all units, in print order."""
-        return tuple(project for unit in self.units for project in unit.projects)
+        """All projects of all units, in print order; the department's overall goal is none."""
+        return tuple(project for unit in self.units for project in unit.projects if not project.department_goal)
+
+    @property
+    def department_goals(self) -> tuple[ProjectContent, ...]:
+        """What the department as a whole aims at, where that was approved."""
+        return tuple(project for unit in self.units for project in unit.projects if project.department_goal)
 
     def to_json(self) -> dict[str, Any]:
         """The snapshot as it is stored; nothing in it but text, numbers, lists and mappings.

@@ -143,6 +143,11 @@ class Form:
     unit_line: bool = False
 
 
+# The sections of what a department as a whole aims at: goal, itemised goals, measures, indicators.
+GOAL_SECTIONS = ("一、总体绩效目标", "二、分项绩效目标", "三、工作保障措施", "四、绩效指标")
+# Between the cells of such an indicator, which is a line: blanks would not outlast a PDF.
+GOAL_BAR = "｜"
+
 APPROVAL_HEADING = (
     ("部门名称", "department_name"),
     ("批复单位", "approving_body"),

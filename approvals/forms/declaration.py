@@ -80,7 +80,7 @@ class DeclarationForm(Styled, forms.Form):
             del self.fields["unit"], self.fields["fiscal_year"], self.fields["kind"]
         else:
             self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-            self.fields["unit"].label_from_instance = _unit_line  # type: ignore[attr-defined]
+            self.fields["unit"].label_from_instance = unit_line  # type: ignore[attr-defined]
         for number, point in enumerate(self.points):
             field = forms.CharField(
                 label=point,
@@ -124,7 +124,8 @@ class DeclarationForm(Styled, forms.Form):
         return {point: share for point, share in shares.items() if share}
 
 
-def _unit_line(unit: Unit) -> str:
+def unit_line(unit: Unit) -> str:
+    """How a unit is offered: code and name."""
     return f"{unit.code} {unit.name}"
 
 
@@ -151,7 +152,8 @@ class Fault:
     message: str
 
 
-def _faults(form: forms.Form, prefix: str = "") -> Iterator[Fault]:
+def faults_of(form: forms.Form, prefix: str = "") -> Iterator[Fault]:
+    """What is wrong in one form."""
     if not form.is_bound:
         return
     for name, errors in form.errors.items():
@@ -162,6 +164,13 @@ def _faults(form: forms.Form, prefix: str = "") -> Iterator[Fault]:
                 f"{prefix}{form.fields[name].label if known else ''}".strip() or str(_("内容")),
                 str(error),
             )
+
+
+def row_faults(label: Any, rows: Any) -> Iterator[Fault]:
+    """What is wrong in a table of forms; `label` takes the row's number."""
+    yield from (Fault("", str(_("表格")), str(error)) for error in rows.non_form_errors())
+    for number, row in enumerate(rows.forms, 1):
+        yield from faults_of(row, f"{label % number} ")
 
 
 class DeclarationEditor:
@@ -247,11 +256,9 @@ class DeclarationEditor:
     @property
     def faults(self) -> list[Fault]:
         """Everything wrong in all three parts, in the order of the page."""
-        found = list(_faults(self.form))
+        found = list(faults_of(self.form))
         for label, rows in ((_("第 %d 行资金"), self.funding), (_("第 %d 条指标"), self.indicators)):
-            found += [Fault("", str(_("表格")), str(error)) for error in rows.non_form_errors()]
-            for number, row in enumerate(rows.forms, 1):
-                found += _faults(row, f"{label % number} ")
+            found += row_faults(label, rows)
         return found
 
     def place(self, problems: Iterable[Problem]) -> list[Problem]:

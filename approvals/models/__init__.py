@@ -2,7 +2,7 @@
 
 from approvals.models.approval import Approval
 from approvals.models.attachment import Attachment
-from approvals.models.declaration import Declaration, FundingLine, Indicator, Project
+from approvals.models.declaration import Declaration, DepartmentGoal, FundingLine, Indicator, Project
 from approvals.models.filters import SavedFilter
 from approvals.models.ledger import ApprovalRecord
 from approvals.models.notice import Channel, Endpoint, Notice, NoticeDelivery, NoticeSettings
@@ -21,6 +21,7 @@ __all__ = [
     "CommonOpinion",
     "Declaration",
     "Department",
+    "DepartmentGoal",
     "Endpoint",
     "FundingLine",
     "Indicator",

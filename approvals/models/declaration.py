@@ -36,12 +36,17 @@ def step(
 
 
 class Project(models.Model):
-    """项目: what lasts over the years. Two different projects may bear one name in one unit."""
+    """项目: what lasts over the years. Two different projects may bear one name in one unit.
+
+    What a department as a whole aims at (部门整体绩效目标) lasts over the years too, and goes the way of a project: of
+    the department's own office, with the name DEPARTMENT_GOAL, and one at most.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="projects", verbose_name=_("单位"))
     code = models.CharField(_("项目编码"), max_length=60, blank=True)
     name = models.CharField(_("项目名称"), max_length=300)
     category = models.CharField(_("项目类别"), max_length=100, blank=True)
+    is_department_goal = models.BooleanField(_("部门整体绩效目标"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("项目")
@@ -54,6 +59,12 @@ class Project(models.Model):
                 violation_error_message=_("该单位已有这个编码的项目。"),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="project_has_name"),
+            models.UniqueConstraint(
+                fields=["unit"],
+                condition=Q(is_department_goal=True),
+                name="project_one_department_goal",
+                violation_error_message=_("该部门已有整体绩效目标。"),
+            ),
         ]
         indexes = [models.Index(fields=["unit", "name"])]
 
@@ -278,6 +289,27 @@ class Declaration(models.Model):
     @step([State.APPROVED], State.SUPERSEDED, rules.nobody, notify=[], within="approval")
     def supersede(self) -> None:
         """由新版本替代: when a newer version of the project's declaration is approved."""
+
+
+class DepartmentGoal(models.Model):
+    """部门整体绩效目标: what is said of a department as a whole; the overall goals are the declaration's goal.
+
+    itemised_goals  分项绩效目标, one a line: 堤防管理：全年无险情
+    measures        工作保障措施
+    """
+
+    declaration = models.OneToOneField(
+        Declaration, models.CASCADE, primary_key=True, related_name="department_goal", verbose_name=_("绩效目标申报")
+    )
+    itemised_goals = models.TextField(_("分项绩效目标"), blank=True)
+    measures = models.TextField(_("工作保障措施"), blank=True)
+
+    class Meta:
+        verbose_name = _("部门整体绩效目标")
+        verbose_name_plural = _("部门整体绩效目标")
+
+    def __str__(self) -> str:
+        return str(self.declaration)
 
 
 class FundingLine(models.Model):

@@ -3,14 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from approvals.documents.content import IndicatorContent, ProjectContent
 from approvals.drafts import ProjectDraft
-from approvals.models import Declaration, FundingLine, Indicator
+from approvals.models import Declaration, DepartmentGoal, FundingLine, Indicator
 
 
 def project_contents(declarations: Sequence[Declaration]) -> dict[int, ProjectContent]:
-    """Declaration id → its content, in two queries. `project` must have been fetched with the declarations."""
+    """Declaration id → its content, in two queries, three with a department's overall goal.
+
+    `project` must have been fetched with the declarations.
+    """
     ids = [declaration.pk for declaration in declarations]
     funding: dict[int, dict[str, Decimal]] = defaultdict(dict)
     for line in FundingLine.objects.filter(declaration_id__in=ids).order_by("declaration_id", "position"):
@@ -18,6 +22,8 @@ def project_contents(declarations: Sequence[Declaration]) -> dict[int, ProjectCo
     indicators: dict[int, list[IndicatorContent]] = defaultdict(list)
     for indicator in Indicator.objects.filter(declaration_id__in=ids).order_by("declaration_id", "position"):
         indicators[indicator.declaration_id].append(_indicator(indicator))
+    overall = [declaration.pk for declaration in declarations if declaration.project.is_department_goal]
+    goals = DepartmentGoal.objects.in_bulk(overall, field_name="declaration_id") if overall else {}
     return {
         declaration.pk: ProjectContent(
             declaration_id=declaration.pk,
@@ -33,8 +39,20 @@ def project_contents(declarations: Sequence[Declaration]) -> dict[int, ProjectCo
             long_term_goal=declaration.long_term_goal or None,
             spending_plan=dict(declaration.spending_plan),
             indicators=tuple(indicators[declaration.pk]),
+            **_department_goal(declaration, goals.get(declaration.pk)),
         )
         for declaration in declarations
+    }
+
+
+def _department_goal(declaration: Declaration, goal: DepartmentGoal | None) -> dict[str, Any]:
+    """What only a department's overall goal says."""
+    if not declaration.project.is_department_goal:
+        return {}
+    return {
+        "department_goal": True,
+        "itemised_goals": (goal.itemised_goals if goal else "") or None,
+        "measures": (goal.measures if goal else "") or None,
     }
 
 
@@ -71,6 +89,9 @@ def drafted_content(draft: ProjectDraft, declaration_id: int) -> ProjectContent:
             )
             for row in draft.indicators
         ),
+        department_goal=draft.department_goal,
+        itemised_goals=draft.itemised_goals or None,
+        measures=draft.measures or None,
     )
 
 

@@ -133,6 +133,7 @@ def detailed(actor: Actor, declaration_id: int) -> Declaration | None:
             "endorsed_by",
             "passed_by",
             "taken_up_by",
+            "department_goal",
         )
         .prefetch_related(
             "funding",

@@ -9,8 +9,8 @@ from functools import partial
 from django.db import connection, transaction
 
 from approvals.checks import cannot_be_kept
-from approvals.drafts import Grounds, IndicatorDraft, ProjectDraft
-from approvals.models import Attachment, Declaration, FundingLine, Indicator, Project, Unit, User
+from approvals.drafts import DEPARTMENT_GOAL, Grounds, IndicatorDraft, ProjectDraft
+from approvals.models import Attachment, Declaration, DepartmentGoal, FundingLine, Indicator, Project, Unit, User
 from approvals.models.declaration import Kind, Origin
 from approvals.roles import Actor, Located, Role
 from approvals.rules import may_edit
@@ -118,6 +118,7 @@ def rewrite(
     declaration.save(update_fields=[*written, "revision", "updated_at"])
     declaration.funding.all().delete()
     declaration.indicators.all().delete()
+    DepartmentGoal.objects.filter(declaration=declaration).delete()
     write_lines([(declaration.pk, draft)])
     if before:
         resolve(before, project_contents([declaration]))
@@ -177,14 +178,22 @@ def projects_for(filings: Sequence[Filing], fiscal_year: int) -> list[Project]:
         candidates += [
             p for p in by_name.get((unit_id, key(filing.draft.name)), []) if not code or not p.code or p.code == code
         ]
+        candidates = [p for p in candidates if p.is_department_goal == filing.draft.department_goal]
         project = next((p for p in candidates if p.pk not in used), None)
         if project is None:
-            project = Project(unit=filing.unit, code=code, name=filing.draft.name, category=filing.draft.category or "")
+            project = Project(
+                unit=filing.unit,
+                code=code,
+                name=filing.draft.name,
+                category=filing.draft.category or "",
+                is_department_goal=filing.draft.department_goal,
+            )
         else:
             used.add(project.pk)
         found.append(project)
     new = [project for project in found if project.pk is None]
     _refuse_codes_in_use(new)
+    _refuse_second_goals(new)
     Project.objects.bulk_create(new)
     return found
 
@@ -213,6 +222,18 @@ def _refuse_codes_in_use(new: Sequence[Project]) -> None:
     ]
     if problems:
         raise Refusal("invalid", f"有 {len(problems)} 个项目编码重复。", problems)
+
+
+def _refuse_second_goals(new: Sequence[Project]) -> None:
+    """What the department as a whole aims at is filed by its own office, once a year."""
+    goals = [project for project in new if project.is_department_goal]
+    elsewhere = [project for project in goals if not project.unit.is_own_office]
+    if elsewhere:
+        raise Refusal("invalid", f"{DEPARTMENT_GOAL}由部门本级填报，“{elsewhere[0].unit.name}”不是部门本级。")
+    units = Counter(project.unit_id for project in goals)
+    filed = Project.objects.filter(unit_id__in=units, is_department_goal=True)
+    if goals and (max(units.values()) > 1 or filed.exists()):
+        raise Refusal("wrong_state", f"本部门本年度已有一份{DEPARTMENT_GOAL}，请在那一份上修改。")
 
 
 def rename(declaration: Declaration, draft: ProjectDraft) -> None:
@@ -250,8 +271,15 @@ def columns(draft: ProjectDraft) -> dict[str, object]:
 
 
 def write_lines(drafts: Iterable[tuple[int, ProjectDraft]]) -> None:
-    """Funding and indicators of declarations that have none, by COPY."""
+    """Funding and indicators of declarations that have none, by COPY; and what a department's overall goal has more."""
     drafts = list(drafts)
+    DepartmentGoal.objects.bulk_create(
+        [
+            DepartmentGoal(declaration_id=pk, itemised_goals=draft.itemised_goals or "", measures=draft.measures or "")
+            for pk, draft in drafts
+            if draft.department_goal
+        ]
+    )
     _copy(
         FundingLine,
         ("declaration_id", "source", "amount", "position"),

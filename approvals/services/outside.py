@@ -18,7 +18,7 @@ from django.utils import timezone
 from approvals.checks import cannot_be_kept
 from approvals.differences import differences
 from approvals.documents.content import ApprovalContent, ProjectContent, UnitContent
-from approvals.models import Approval, Bureau, Declaration, Department, FundingLine, Indicator, User
+from approvals.models import Approval, Bureau, Declaration, Department, DepartmentGoal, FundingLine, Indicator, User
 from approvals.models.declaration import Origin
 from approvals.models.edges import edges
 from approvals.numbering import number_key, place_in_series
@@ -278,6 +278,7 @@ def _write(approval: Approval, declarations: Sequence[Declaration], contents: Ma
     Declaration.objects.bulk_update(declarations, [*written, "approval"])
     FundingLine.objects.filter(declaration__in=declarations).delete()
     Indicator.objects.filter(declaration__in=declarations).delete()
+    DepartmentGoal.objects.filter(declaration__in=declarations).delete()
     write_lines(drafts)
 
 

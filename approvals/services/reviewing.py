@@ -22,6 +22,7 @@ from approvals.judgement import Change, Note, ReviewForm, Verdict
 from approvals.models import (
     Amendment,
     Declaration,
+    DepartmentGoal,
     FundingLine,
     Indicator,
     Review,
@@ -168,6 +169,13 @@ def _apply(declarations: Sequence[Declaration], pending: Sequence[Amendment]) ->
         line.amount = after[line.declaration_id].funding[line.source]
     if lines:
         FundingLine.objects.bulk_update(lines, ["amount"])
+    goals = [declaration.pk for declaration in declarations if declaration.project.is_department_goal]
+    overall = list(DepartmentGoal.objects.filter(declaration__in=goals)) if goals else []
+    for goal in overall:
+        goal.itemised_goals = after[goal.pk].itemised_goals or ""
+        goal.measures = after[goal.pk].measures or ""
+    if overall:
+        DepartmentGoal.objects.bulk_update(overall, ["itemised_goals", "measures"])
     touched = {(pk, row_of(change.anchor)) for pk, made in changes.items() for change in made}
     rows = []
     ordered = Indicator.objects.filter(declaration__in=declarations).order_by("declaration_id", "position")
@@ -234,7 +242,10 @@ def has_open_notes(declaration: Declaration) -> bool:
 
 def draft_of(content: ProjectContent) -> ProjectDraft:
     """What filing looks at; the place of an indicator is its number."""
-    texts = ("code", "name", "category", "period", "purpose", "goal", "long_term_goal", "total", "multi_year_total")
+    texts = (
+        *("code", "name", "category", "period", "purpose", "goal", "long_term_goal", "total", "multi_year_total"),
+        *("department_goal", "itemised_goals", "measures"),
+    )
     return ProjectDraft(
         **{name: getattr(content, name) for name in texts},
         funding=dict(content.funding),

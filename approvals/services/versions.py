@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from approvals.drafts import Grounds
-from approvals.models import Declaration, FundingLine, Indicator, User
+from approvals.models import Declaration, DepartmentGoal, FundingLine, Indicator, User
 from approvals.models.declaration import Kind, Origin
 from approvals.rules import may_adjust
 from approvals.selectors.declarations import visible_to
@@ -73,6 +73,11 @@ def _copy(approved: Declaration, actor: User, grounds: Grounds, origin: Origin) 
         line.pk, line.declaration = None, version
     for row in rows:
         row.pk, row.declaration = None, version
+    if approved.project.is_department_goal:
+        goal = DepartmentGoal.objects.get(declaration=approved)
+        goal.pk = None
+        goal.declaration = version
+        goal.save(force_insert=True)
     FundingLine.objects.bulk_create(lines)
     Indicator.objects.bulk_create(rows)
     return version

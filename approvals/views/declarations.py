@@ -25,6 +25,7 @@ from approvals.selectors.declarations import (
     years,
 )
 from approvals.selectors.history import Version, project_history
+from approvals.selectors.organisations import units_to_file_for
 from approvals.services.verbs import foresee, perform
 from approvals.states import State, Verb
 from approvals.views.common import actor, paged, refusals_as_pages, user_of
@@ -64,6 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "steps": batch_verbs(rows, person),
             "files": person.has(Role.FILER),
+            "files_for_department": units_to_file_for(person).filter(is_own_office=True).exists(),
             "several_departments": person.has(Role.FINANCE_REVIEWER, Role.APPROVER, Role.AUDITOR),
         },
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from approvals.checks import check_declarations
 from approvals.forms.declaration import DeclarationEditor
+from approvals.forms.department_goal import DepartmentGoalEditor, editor_for
 from approvals.forms.indicators import LEVEL1, LEVEL2
 from approvals.models import Declaration, User
 from approvals.models.declaration import Kind
@@ -37,13 +38,18 @@ def new(request: HttpRequest) -> HttpResponse:
     units = units_to_file_for(actor(request))
     if not units:
         raise PermissionDenied(_("只有单位经办人可以填报。"))
+    editing: type[DeclarationEditor] = DeclarationEditor
+    if request.GET.get("department_goal"):
+        editing, units = DepartmentGoalEditor, units.filter(is_own_office=True)
+        if not units:
+            raise PermissionDenied(_("部门整体绩效目标由部门本级的经办人填报。"))
     if request.method != "POST":
         initial: dict[str, Any] = {"fiscal_year": _year(request), "money_unit": "元"}
         if len(units) == 1:
             initial["unit"] = units[0]
-        return _page(request, DeclarationEditor(units=units, initial=initial))
+        return _page(request, editing(units=units, initial=initial))
 
-    editor = DeclarationEditor(request.POST, units=units)
+    editor = editing(request.POST, units=units)
     if not editor.is_valid():
         return _page(request, editor, status=422)
     asked = editor.form.cleaned_data
@@ -52,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
             user_of(request),
             [filing.Filing(asked["unit"], editor.draft())],
             asked["fiscal_year"],
-            kind=Kind(asked["kind"] or Kind.ANNUAL),
+            kind=Kind(asked.get("kind") or Kind.ANNUAL),
             grounds=editor.form.grounds(),
         )
     except Refusal as refusal:
@@ -66,11 +72,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The form filled in; POST saves, and with `submit` sends it to review. `?check=1` shows what stands in the way."""
     declaration = _writable(request, pk)
     if request.method != "POST":
-        editor = DeclarationEditor(stored=declaration)
+        editor = editor_for(declaration)(stored=declaration)
         found = check_declarations([declaration])[pk] if request.GET.get("check") else []
         return _page(request, editor, declaration, failing=editor.place(found), checked=bool(found))
 
-    editor = DeclarationEditor(request.POST, stored=declaration)
+    editor = editor_for(declaration)(request.POST, stored=declaration)
     if not editor.is_valid():
         return _page(request, editor, declaration, status=422)
     try:

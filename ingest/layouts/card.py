@@ -121,6 +121,8 @@ def _finish(cards: list[Card], clerk: Clerk) -> Extraction:
         clerk.unit = unit or "元"
         project = ProjectBuilder(card, clerk).build()
         if project is None:
+            if goal := _department_goal(card, clerk):
+                extraction.department_goals.append(goal)
             _tell_no_project(card, clerk)
             continue
         if not _merged(read, project, clerk):
@@ -136,8 +138,20 @@ def _finish(cards: list[Card], clerk: Clerk) -> Extraction:
     return extraction
 
 
+def _is_department_goal(card: Card) -> bool:
+    return card.department_goal or (card.has("department", "unit_name") and not card.has(*NAME_KEYS))
+
+
+def _department_goal(card: Card, clerk: Clerk) -> ProjectDraft | None:
+    """What the department as a whole aims at; None for another form, or one that says too little."""
+    if not _is_department_goal(card):
+        return None
+    goal = ProjectBuilder(card, clerk).build_department_goal()
+    return goal if goal.goal and goal.indicators else None
+
+
 def _tell_no_project(card: Card, clerk: Clerk) -> None:
-    if card.department_goal or (card.has("department", "unit_name") and not card.has(*NAME_KEYS)):
+    if _is_department_goal(card):
         clerk.problems.append(
             report("DEPARTMENT_GOAL", card.place, found=card.title or card.text("department", "unit_name") or "")
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from approvals.drafts import DEPARTMENT_GOAL
 from approvals.facts import BY_KEY, synonym_key
 from ingest.drafts import IndicatorDraft, ProjectDraft
 from ingest.grid import Cell
@@ -106,6 +107,23 @@ class ProjectBuilder:
         self._money(project)
         project.indicators = self._indicators()
         return project
+
+    def build_department_goal(self) -> ProjectDraft:
+        """The form as what a department as a whole aims at; its money is the department's budget and is not taken."""
+        goal = ProjectDraft(name=DEPARTMENT_GOAL, department_goal=True, place=self.card.place)
+        self._organisation(goal)
+        goal.department = goal.department or goal.unit_name
+        self._texts(goal)
+        goal.goal = goal.goal or goal.long_term_goal
+        goal.indicators = self._indicators()
+        return ProjectDraft(
+            department=goal.department,
+            name=goal.name,
+            department_goal=True,
+            place=goal.place,
+            goal=goal.goal,
+            indicators=goal.indicators,
+        )
 
     def _name(self) -> tuple[str | None, str | None]:
         if self.card.department_goal and not self.card.has("project_name"):

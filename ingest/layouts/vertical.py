@@ -18,7 +18,7 @@ from ingest.problems import Problem, report
 
 _LINE = re.compile(r"第(\d+)行")
 # Hidden table-of-contents fields of Word: TC 标题 \f C \l 1
-_CONTENTS_FIELD = re.compile(r'\s*TC\s+.*\\[fl]\s+["\w].*$', re.DOTALL)
+CONTENTS_FIELD = re.compile(r'\s*TC\s+.*\\[fl]\s+["\w].*$', re.DOTALL)
 _MIN_CELLS = 8
 _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+(?:部分|章))"
@@ -123,7 +123,7 @@ def _blocks(blocks: list[Block], problems: list[Problem]) -> Iterator[Block]:
             table.take(block)
             continue
         if isinstance(block, Paragraph):
-            text = _CONTENTS_FIELD.sub("", block.text).strip()
+            text = CONTENTS_FIELD.sub("", block.text).strip()
             line = _line_number(block.place)
             if table is not None and (table.is_next(line) or _table_goes_on(blocks, number)) and not is_title(text):
                 table.go_on(text, line)

@@ -211,6 +211,22 @@ def _unit(
         unit = _by_name(printed, units)
         if unit is not None:
             return unit
+    if draft.department_goal:
+        own = [unit for unit in units if unit.is_own_office]
+        if len(own) == 1:
+            return own[0]
+        problems.append(
+            _error(
+                "OWN_OFFICE_MISSING",
+                draft.place,
+                "单位",
+                department.name,
+                "部门本级",
+                f"“{department.name}”没有登记本级单位，部门整体绩效目标无处归入。",
+                "请系统管理员登记部门本级。",
+            )
+        )
+        return None
     if not printed and not draft.unit_code and len(own_units) == 1:
         # whoever files for one unit alone files his own file
         return own_units[0]

@@ -17,6 +17,9 @@ from ingest.selectors.uploads import acceptable
 
 # Fields of a project that are shown even when nothing was read.
 _ALWAYS = ("project_name", "project_code", "unit_code", "unit_name", "category", "total", "goal")
+# What a department as a whole aims at has of these, and what it alone has.
+_ONLY_OF_DEPARTMENT_GOALS = frozenset({"itemised_goals", "measures"})
+_OF_DEPARTMENT_GOALS = frozenset({"department", "unit_code", "unit_name", "goal", *_ONLY_OF_DEPARTMENT_GOALS})
 _COLUMNS = ("level1", "level2", "indicator_name", "value", "sign", "number", "measure_unit", "weight", "description")
 _RARE_COLUMNS = ("nature", "description_custom", "basis")
 LEVELS = {"errors": "error", "warnings": "warning"}
@@ -169,8 +172,10 @@ def _project(row: UploadedProject, amended: dict[tuple[int | None, int | None, s
         found = at.get((number, each.key), [])
         return CellView(each, each.text(target), row.position, number, found, amended.get(marks, []))
 
-    every = [cell(each, draft, None) for each in PROJECT.values()]
-    shown = [c for c in every if c.text or c.problems or c.amendments or c.field.key in _ALWAYS]
+    own = _OF_DEPARTMENT_GOALS if draft.department_goal else PROJECT.keys() - _ONLY_OF_DEPARTMENT_GOALS
+    always = _OF_DEPARTMENT_GOALS if draft.department_goal else _ALWAYS
+    every = [cell(each, draft, None) for each in PROJECT.values() if each.key in own]
+    shown = [c for c in every if c.text or c.problems or c.amendments or c.field.key in always]
     columns = [INDICATOR[key] for key in _COLUMNS]
     columns += [
         INDICATOR[key]

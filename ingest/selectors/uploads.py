@@ -109,7 +109,7 @@ def summary_of(upload: Upload) -> Summary:
     sums = upload.projects.aggregate(
         acceptable=Count("pk", filter=free),
         units=Count("unit_title", distinct=True),
-        projects=Count("pk"),
+        projects=Count("pk", filter=~Q(draft__contains={"department_goal": True})),
         indicators=Sum("indicator_count", default=0),
         total=Sum("amount"),
         count_of_errors=Sum("errors", default=0),

@@ -26,7 +26,7 @@ Identity = tuple[str, str, str, str]
 
 def write_reading(upload: Upload, extraction: Extraction) -> None:
     """Keep what was read: the heading and the projects, each problem beside the project or cell it is about."""
-    drafts = dict(enumerate(extraction.projects, 1))
+    drafts = dict(enumerate([*extraction.projects, *extraction.department_goals], 1))
     anchors = Anchors(drafts)
     beside: dict[int, list[dict[str, Any]]] = {}
     upload.problems = []

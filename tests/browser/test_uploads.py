@@ -134,3 +134,20 @@ def test_units_under_a_name_nobody_registered(city: City, sign_in: Callable[...,
     expect(page.get_by_text("已归入 3 个项目")).to_be_visible()
     expect(page.get_by_role("button", name="导入所选（可导入 3 个）")).to_be_enabled()
     assert errors == []
+
+
+def test_goals_of_the_whole_department_beside_its_projects(
+    city: City, sign_in: Callable[..., Page], errors: list[str]
+) -> None:
+    page = sign_in(city.filer)
+    page.goto("/declarations/")
+    page.get_by_role("link", name="填报部门整体目标").click()
+    shoot(page, "53-department-goal-form")
+    page.get_by_label("部门（本级）").select_option(index=1)
+    page.get_by_label("总体绩效目标").fill("（一）全市河道安全度汛。\n（二）城乡供水水质综合合格率不低于98%。")
+    page.get_by_label("分项绩效目标").fill("堤防管理：全年无重大险情。\n供水保障：合格率达到98%。")
+    page.get_by_label("工作保障措施").fill("一、组织保障。成立领导小组。")
+    page.get_by_role("button", name="保存并送审").click()
+    expect(page.get_by_text("已保存并送审")).to_be_visible()
+    shoot(page, "54-department-goal")
+    assert errors == []

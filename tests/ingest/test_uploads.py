@@ -14,6 +14,7 @@ from approvals.models import Declaration, Notice, User
 from approvals.roles import Role
 from approvals.states import State
 from ingest.models import Upload
+from ingest.selectors.uploads import summary_of
 from ingest.services import uploads
 from perfgoals.errors import Refusal
 from tests.factories import City, person
@@ -302,3 +303,27 @@ def test_a_name_without_the_city_s_is_matched_and_two_candidates_are_not_guessed
     upload = ready(city.department_filer, document(city, department_name="水务总局", department_code=None))
     assert upload.department is None
     assert codes(upload) == {"DEPARTMENT_UNKNOWN"}
+
+
+@pytest.mark.django_db
+def test_what_the_department_as_a_whole_aims_at_is_loaded_beside_its_projects() -> None:
+    city = City()
+    text = (
+        f"部门名称：{city.department.name}\n部门整体绩效目标\n一、总体绩效目标\n安全度汛。\n二、分项绩效目标\n堤防：无险情\n"
+        "三、工作保障措施\n巡查。\n第二部分\n2027年项目绩效目标表\n（单位：元）\n"
+        "单位名称\t项目名称\t总计\t一级指标\t三级指标\t指标值\n"
+        f"{city.unit.name}\t堤防养护\t500.00\t产出指标\t养护长度\t≥3公里\n"
+    )
+    upload = uploads.receive(city.department_filer, ContentFile(text.encode()), "目标.txt")
+    uploads.read(upload.pk)
+    upload = Upload.objects.get(pk=upload.pk)
+    assert summary_of(upload).projects == 1
+    made = {each.project.is_department_goal: each for each in uploads.accept(upload.pk, city.department_filer, None)}
+    assert made[False].project.name == "堤防养护"
+    goal = made[True]
+    assert (goal.unit, goal.goal) == (city.unit, "安全度汛。")
+    assert (goal.department_goal.itemised_goals, goal.department_goal.measures) == ("堤防：无险情", "巡查。")
+    again = uploads.receive(city.department_filer, ContentFile(f"{text}\n".encode()), "目标2.txt")
+    uploads.read(again.pk)
+    with pytest.raises(Refusal):
+        uploads.accept(again.pk, city.department_filer, [2])
