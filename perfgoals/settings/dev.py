@@ -37,6 +37,6 @@ STATIC_ROOT = None
 
 MEDIA_ROOT = env.path("PERFGOALS_MEDIA", default=TRIAL_DIR / "media")
 # Whoever tries the product out wants to see the mail.
-PERFGOALS_MAIL_WINDOW = env.whole_number("PERFGOALS_MAIL_WINDOW", default=30)
+PERFGOALS_MAIL_WINDOW = env.whole_number("PERFGOALS_MAIL_WINDOW", default=10)
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = TRIAL_DIR / "mail"
