@@ -4,10 +4,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.http import QueryDict
 from rest_framework import serializers
 
 from approvals.anchors import place_name
 from approvals.drafts import Grounds, IndicatorDraft, ProjectDraft
+from approvals.forms.listing import kept_query
 from approvals.judgement import Answer, Change, Grade, Note, ReviewForm
 from approvals.models import (
     Amendment,
@@ -20,6 +22,7 @@ from approvals.models import (
     Notice,
     Review,
     ReviewNote,
+    SavedFilter,
     Unit,
 )
 from approvals.models.declaration import Kind
@@ -154,6 +157,36 @@ class DeclarationSerializer(serializers.ModelSerializer):
             "approval_number", "submitted_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class BucketSerializer(serializers.Serializer):
+    """One of the to-do lists 待办; `mine`: it waits for this person; `oldest`: since when its oldest is there."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    count = serializers.IntegerField()
+    mine = serializers.BooleanField()
+    oldest = serializers.DateTimeField(allow_null=True)
+
+
+class SummarySerializer(serializers.Serializer):
+    """How many declarations match, how much money they ask for (元), and how they lie in the to-do lists."""
+
+    count = serializers.IntegerField()
+    total = MoneyField()
+    buckets = BucketSerializer(many=True)
+
+
+class SavedFilterSerializer(serializers.ModelSerializer):
+    """常用筛选: a name for a query of the list's page, `year=2027&bucket=to_review`."""
+
+    class Meta:
+        model = SavedFilter
+        fields = ["id", "name", "query", "is_default"]
+
+    def validate_query(self, query: str) -> str:
+        """Only what the list knows."""
+        return kept_query(QueryDict(query))
 
 
 class NoteSerializer(serializers.ModelSerializer):

@@ -17,6 +17,7 @@ from rest_framework.serializers import BaseSerializer
 from approvals.api import serializers as s
 from approvals.documents import CONTENT_TYPES, FORMATS, filename, render
 from approvals.drafts import Grounds
+from approvals.judgement import Grade
 from approvals.models import Approval, ApprovalRecord, CommonOpinion, Declaration, Notice, User
 from approvals.roles import Actor, Role
 from approvals.selectors import approvals as approval_selectors
@@ -68,18 +69,26 @@ class Scoped(viewsets.GenericViewSet):
 
 
 class DeclarationFilter(filters.FilterSet):
-    """How lists of declarations are narrowed."""
+    """How lists of declarations are narrowed, as on the page."""
 
+    bucket = filters.ChoiceFilter(
+        choices=list(declaration_selectors.BUCKETS.items()), method="ours", label="待办的一类，与页面相同"
+    )
     state = filters.MultipleChoiceFilter(choices=State.choices, label="状态，可以多个")
-    q = filters.CharFilter(method="by_words", label="项目或单位的名称、编码中的字")
+    grade = filters.ChoiceFilter(choices=Grade.choices, method="ours", label="最近一次审核的等级")
+    waiting = filters.NumberFilter(method="ours", min_value=0, max_value=3650, label="在当前状态停留超过多少天")
+    q = filters.CharFilter(method="ours", label="项目或单位的名称、编码中的字")
 
     class Meta:
         model = Declaration
         fields = ["fiscal_year", "unit", "department", "kind", "major"]
 
-    def by_words(self, queryset: Any, name: str, value: str) -> Any:
-        """All the words."""
-        return declaration_selectors.search(queryset, value)
+    _OURS = {"q": "words"}
+
+    def ours(self, queryset: Any, name: str, value: Any) -> Any:
+        """By the rules of the page."""
+        asked: dict[str, Any] = {self._OURS.get(name, name): int(value) if name == "waiting" else value}
+        return declaration_selectors.narrowed(queryset, self.request.parser_context["view"].actor, **asked)
 
 
 @extend_schema_view(
@@ -146,6 +155,19 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
         read = asked.validated_data
         perform(int(pk), verb, self.user, read["comment"], sorted(read["reasons"]), read["seen"], **asked.said())
         return self._detail(int(pk))
+
+    @extend_schema(summary="待办：各类的件数，及筛选出的件数和金额", responses=s.SummarySerializer)
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def summary(self, request: Request) -> Response:
+        """The to-do lists with counts among what matches the filter, and how much money all of it asks for."""
+        found = self.filter_queryset(self.get_queryset())
+        sums = declaration_selectors.sums_of(found)
+        told = {
+            "count": sums.count,
+            "total": sums.total,
+            "buckets": declaration_selectors.buckets(self.actor, among=found.order_by()),
+        }
+        return Response(s.SummarySerializer(told).data)
 
     @extend_schema(summary="办理记录", responses=s.RecordSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
