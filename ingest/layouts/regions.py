@@ -8,7 +8,7 @@ from ingest.grid import Cell, CellError, Grid
 from ingest.layouts.cells import is_blank, plain
 from ingest.layouts.headers import Meaning, Term
 from ingest.layouts.inline import AMOUNT_WORDS, MONEY_GROUPS, inline_pairs
-from ingest.layouts.labels import Token, labels_in, spans_of, tokens_of
+from ingest.layouts.labels import Token, label_of, labels_in, spans_of, tokens_of
 from ingest.layouts.words import is_total, word_set
 from perfgoals.text import key
 
@@ -63,6 +63,13 @@ class _RegionReader:
         self.rows = {row: tokens_of(grid, row, spans) for row in range(top, bottom)}
         self.labels = {row: labels_in(tokens, self.rows.get(row + 1, [])) for row, tokens in self.rows.items()}
         self.taken: set[tuple[int, int]] = set()
+        # rows of names of money with a row of amounts under them that says so in its first cell
+        self.over_amounts = {row for row, tokens in self.rows.items() if self._is_over_amounts(row, tokens)}
+        for row in self.over_amounts:
+            tokens = self.rows[row]
+            self.labels[row] = {token.column: told for token in tokens[1:] if (told := label_of(token.text))}
+            self.labels[row + 1] = {}
+            self.taken |= {(row, tokens[0].column), (row + 1, tokens[0].column)}
         self.region = Region()
         # the last long-text label without a value of its own: what stands under it is its text
         self.open: tuple[Token, Meaning] | None = None
@@ -115,8 +122,26 @@ class _RegionReader:
         """Whether 小计 beside a source says that its amount follows."""
         return label.group == "funding" and token.height > 1 and is_total(following.text)
 
+    def _is_over_amounts(self, row: int, tokens: list[Token]) -> bool:
+        """`资金来源 | 资金总额 | 财政拨款 | 其他资金` over `金额 | 120 | 100 | 20`."""
+        below = self.rows.get(row + 1, [])
+        if len(tokens) <= _PAIR or len(below) < _PAIR or tokens[0].column != below[0].column:
+            return False
+        said = [label_of(token.text) for token in tokens[1:]]
+        heading = label_of(below[0].text)
+        return (
+            all(told and told.group in {"money", "funding"} for told in said)
+            and heading is not None
+            and heading.group == "money"
+            and {token.column for token in below[1:]} <= {token.column for token in tokens[1:]}
+            and not any(label_of(token.text) for token in below[1:])
+            and all(may_be_amount(token.cell) for token in below[1:])
+        )
+
     def _row_below(self, row: int, tokens: list[Token]) -> list[Token]:
         """The row under a row of nothing but labels, when it holds their values."""
+        if row in self.over_amounts:
+            return self.rows[row + 1][1:]
         labels = self.labels[row]
         unknown = sum(token.column not in labels for token in tokens)
         if len(tokens) < _PAIR or unknown * _UNKNOWN_AMONG > len(tokens):

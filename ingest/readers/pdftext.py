@@ -10,6 +10,7 @@ from ingest.readers.pdfpage import Char
 _WORD = re.compile(r"[A-Za-z0-9.,%+\-/]+$")
 # What is never broken at its inside: a word or number with the brackets around it.
 _FIRST_WORD = re.compile(r"[（【《“‘「『]*[!-~]*[，。、；：！？）】》”’」』％]*[!-~]*")
+_NUMBER = re.compile(r"[¥￥]?-?\d[\d,]*(?:\.\d+)?|[-—/]+")
 _LATIN = re.compile(r"[!-~]")
 _LATIN_END, _LATIN_START = re.compile(r"[A-Za-z,;:.)]$"), re.compile(r"^[A-Za-z(]")
 # Marks that must not begin a line: text is broken before the character in front of them.
@@ -28,6 +29,8 @@ _WORD_GAP, _NUMBER_GAP = 0.2, 0.6
 _COLUMN_GAP = 2.5
 # A line that leaves room for what follows, and this many characters more, was ended on purpose.
 _SPARE = 1.6
+# A number that fills less than this part of its line was not broken at its end.
+_SHORT = 0.6
 
 
 @dataclass(slots=True)
@@ -187,6 +190,10 @@ def _ended(before: Line, after: Line, room: float) -> bool:
         taken = following[: length + 2]
     latin = len(_LATIN.findall(taken))
     needed = 0.55 * latin + (len(taken) - latin)
+    if _NUMBER.fullmatch(before.text.strip()) and _NUMBER.fullmatch(following.strip()):
+        # Two numbers, not one broken: each has its decimals, or the first left much of the line empty.
+        decimals = "." in before.text and "." in following
+        return decimals or before.right - before.left < _SHORT * room
     broken_word = _WORD.search(before.text) and _LATIN.match(following)
     return room - (before.right - before.left) > (needed + _SPARE) * min(before.size, after.size) and not broken_word
 

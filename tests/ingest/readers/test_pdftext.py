@@ -45,3 +45,13 @@ def test_joining() -> None:
     assert join("Digital", "Library") == "Digital Library"
     assert join("120", "00元") == "12000元"
     assert join("甲 ", "乙", "\n") == "甲\n乙"
+
+
+def test_numbers_one_under_the_other_are_not_one_number() -> None:
+    def stacked(*texts: str) -> list[Char]:
+        return [char for row, text in enumerate(texts) for char in typed(text, base=14 * row, size=5)]
+
+    assert cell_text(stacked("60", "50", "10"), 80) == "60\n50\n10"
+    assert cell_text(stacked("1,860.00", "1,800.00"), 48) == "1,860.00\n1,800.00"
+    # a code that fills its cell goes on in the next line
+    assert cell_text(stacked("1306822100", "0123"), 52) == "13068221000123"
