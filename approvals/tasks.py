@@ -4,8 +4,11 @@ from celery import shared_task
 
 from approvals.services import delivering, digests
 
+# Whoever is still at a letter when its claim runs out is ended before: no letter is in two hands at once.
+_HARD = int(delivering.LEASE.total_seconds()) - 15
 
-@shared_task(name="approvals.deliver_notices")
+
+@shared_task(name="approvals.deliver_notices", soft_time_limit=_HARD - 45, time_limit=_HARD)
 def deliver_notices() -> None:
     """Send what is due."""
     delivering.deliver_due()

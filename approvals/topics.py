@@ -27,6 +27,8 @@ _OF_KIND: dict[str, Topic] = {
     Verb.APPROVE: Topic.APPROVAL,
     Verb.SUPERSEDE: Topic.APPROVAL,
     "transmit": Topic.APPROVAL,
+    "register": Topic.APPROVAL,
+    "import": Topic.APPROVAL,
     "upload": Topic.IMPORT,
     "reminder": Topic.REMINDER,
     "digest": Topic.DIGEST,

@@ -16,6 +16,7 @@ from approvals.services.delivering import claim_next, deliver_due
 from approvals.services.notices import Message, announce
 from approvals.services.verbs import perform_many
 from approvals.states import State, Verb
+from approvals.tasks import deliver_notices
 from approvals.topics import Topic, topic_of
 from perfgoals.signing import dingtalk_sign, signed
 from tests.factories import City, EndpointFactory, draft, person
@@ -382,6 +383,11 @@ class TestClaims:
         assert deliver_due() == 1
         assert deliver_due() == 0
         assert len(mail.outbox) == 1
+
+    def test_a_worker_is_ended_before_its_claim_is_over(self) -> None:
+        """However slowly a server takes a letter, no second worker begins with it meanwhile."""
+        assert timedelta(seconds=deliver_notices.soft_time_limit) > delivering.RUN
+        assert deliver_notices.soft_time_limit < deliver_notices.time_limit < delivering.LEASE.total_seconds()
 
 
 class TestDigest:

@@ -111,7 +111,7 @@ def test_from_filer_to_approval(city: City, sign_in: Callable[..., Page], errors
 
     reviewer = sign_in(city.department_reviewer)
     shoot(reviewer, "06-reviewer-home")
-    reviewer.get_by_role("link", name=re.compile("待部门审核")).first.click()
+    reviewer.get_by_role("link", name=re.compile("待审核")).first.click()
     shoot(reviewer, "07-reviewer-list")
     reviewer.get_by_label("滨河公园护栏更换").check()
     reviewer.get_by_role("button", name="部门审核通过").click()
@@ -160,6 +160,37 @@ def test_from_filer_to_approval(city: City, sign_in: Callable[..., Page], errors
     assert errors == []
 
 
+def test_choosing_channels_and_keeping_a_filter(city: City, sign_in: Callable[..., Page], errors: list[str]) -> None:
+    city.declaration(State.RETURNED)
+    page = sign_in(city.filer)
+    page.get_by_role("link", name=re.compile("通知")).first.click()
+    page.get_by_role("link", name="通知设置").click()
+    page.get_by_role("checkbox", name="邮件：每周摘要").uncheck()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("通知设置已保存")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="邮件：每周摘要")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="邮件：批复与转下达")).to_be_checked()
+    page.get_by_role("link", name="登记").click()
+    page.get_by_label("名称").fill("防汛工作群")
+    page.get_by_label("类型").select_option("wecom")
+    page.get_by_label("地址").fill("https://robot.example/send?key=1")
+    page.get_by_role("button", name="登记").click()
+    expect(page.get_by_role("checkbox", name="防汛工作群：退回与修改意见")).to_be_checked()
+    shoot(page, "17-notice-settings")
+
+    page.get_by_role("link", name="绩效目标申报").click()
+    page.get_by_role("link", name=re.compile("被退回")).click()
+    page.get_by_text("保存当前筛选").click()
+    page.get_by_label("名称", exact=True).fill("退给我的")
+    page.get_by_label("打开列表时默认使用").check()
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.get_by_role("link", name="绩效目标申报").click()
+    expect(page.get_by_role("link", name="退给我的")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_text("共 1 个项目，合计 120,000.00 元")).to_be_visible()
+    shoot(page, "18-saved-filter")
+    assert errors == []
+
+
 def test_on_a_telephone(city: City, sign_in: Callable[..., Page], errors: list[str]) -> None:
     submitted = city.declaration(State.SUBMITTED)
     city.declaration(State.APPROVED, draft("泵站设备年度检修", code="B2027-03"))
@@ -169,6 +200,7 @@ def test_on_a_telephone(city: City, sign_in: Callable[..., Page], errors: list[s
         city.filer: {
             "home": "/", "list": "/declarations/", "detail": f"/declarations/{own.pk}/",
             "edit": f"/declarations/{own.pk}/edit/", "notices": "/notices/", "approval": f"/approvals/{approval.pk}/",
+            "notice-settings": "/notices/settings/", "filtered": "/declarations/?year=2027&waiting=10",
         },
         city.department_reviewer: {"review": f"/declarations/{submitted.pk}/"},
     }.items():  # fmt: skip
