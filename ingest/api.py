@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from approvals.api.serializers import ApprovalDetailSerializer
 from approvals.api.views import Scoped
 from approvals.selectors.organisations import units_to_file_for
 from ingest.decisions import MONEY_UNITS, choices
@@ -20,12 +21,15 @@ from ingest.drafts import Extraction
 from ingest.files import XLSX, attachment
 from ingest.hints import Hints
 from ingest.models import Amendment, Upload
+from ingest.selectors.comparing import compare, found_document, history, is_history
 from ingest.selectors.preview import every_problem
 from ingest.selectors.stored import unpack_document, unpack_problems, unpack_project
 from ingest.selectors.uploads import same_file_ids, visible_to
+from ingest.serializers import ConfirmSerializer, DocumentComparedSerializer, choice_numbers
 from ingest.services import amending, uploads
 from ingest.services.amending import Cell
 from ingest.services.choosing import choose
+from ingest.services.confirming import Confirmed, confirm
 from ingest.services.reporting import marked_file
 from ingest.services.templates import template_for
 
@@ -40,7 +44,7 @@ class UploadSerializer(serializers.ModelSerializer):
         model = Upload
         fields = [
             "id", "name", "size", "sha256", "same_as", "created_at", "state", "state_label", "progress", "done",
-            "whole", "attempts", "fiscal_year", "bureau", "department", "problems",
+            "whole", "attempts", "fiscal_year", "bureau", "department", "approval", "problems",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -272,6 +276,44 @@ class UploadViewSet(mixins.ListModelMixin, Scoped):
         read = self.read(AcceptSerializer).validated_data
         declarations = uploads.accept(self._found(pk).pk, self.user, read["positions"] or None, read["fiscal_year"])
         return Response({"declarations": [declaration.pk for declaration in declarations]}, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="批复文件与在审申报的比较",
+        parameters=[
+            OpenApiParameter(
+                "as", str, many=True, description="文件中的项目是哪一份申报：项目序号:申报编号，0 为都不是"
+            )
+        ],
+        responses=DocumentComparedSerializer,
+        methods=["get"],
+    )
+    @extend_schema(
+        summary="确认批复文件，登记为批复",
+        request=ConfirmSerializer,
+        responses={201: ApprovalDetailSerializer},
+        methods=["post"],
+    )
+    @action(detail=True, methods=["get", "post"], filterset_fields=[])
+    def approval(self, request: Request, pk: str) -> Response:
+        """What the document says beside the declarations; sent, the document is registered, once."""
+        upload = self._found(pk)
+        if request.method == "POST":
+            read = self.read(ConfirmSerializer).validated_data
+            made = confirm(upload.pk, self.user, Confirmed(**read))
+            return Response(ApprovalDetailSerializer(made).data, status.HTTP_201_CREATED)
+        heading, department, year = found_document(upload, self.actor)
+        asked = [text.partition(":") for text in request.query_params.getlist("as")]
+        choices = choice_numbers((position, chosen) for position, _colon, chosen in asked)
+        past = is_history(department, year)
+        told = {
+            "department": department.pk,
+            "fiscal_year": year,
+            "number": heading.approval_number,
+            "date": heading.approval_date,
+            "comparison": None if past else compare(upload, self.actor, choices),
+            "history": history(upload, self.actor) if past else None,
+        }
+        return Response(DocumentComparedSerializer(told).data)
 
     def _found(self, pk: str) -> Upload:
         upload = self.get_queryset().filter(pk=int(pk)).first() if pk.isdigit() and len(pk) < 19 else None

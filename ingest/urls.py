@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ingest.views import amending, downloads, mapping, uploads
+from ingest.views import amending, approval, downloads, mapping, uploads
 
 urlpatterns = [
     path("uploads/", uploads.index, name="uploads"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("uploads/<int:pk>/status/", uploads.status, name="upload-status"),
     path("uploads/<int:pk>/recheck/", uploads.recheck, name="upload-recheck"),
     path("uploads/<int:pk>/accept/", uploads.accept, name="upload-accept"),
+    path("uploads/<int:pk>/approval/", approval.show, name="upload-approval"),
     path("uploads/<int:pk>/decide/", amending.decide, name="upload-decide"),
     path("uploads/<int:pk>/units/", amending.assign_unit, name="upload-units"),
     path("uploads/<int:pk>/mapping/", mapping.choose, name="upload-mapping"),

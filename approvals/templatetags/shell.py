@@ -21,7 +21,7 @@ _IN_PROCEDURE = tuple(role for role in Role if role != Role.ADMINISTRATOR)
 _ENTRIES = (
     ("home", _("待办"), _EVERYBODY),
     ("declarations", _("绩效目标申报"), _IN_PROCEDURE),
-    ("uploads", _("导入文件"), (Role.FILER,)),
+    ("uploads", _("导入文件"), (Role.FILER, Role.APPROVER)),
     ("approvals", _("批复"), _IN_PROCEDURE),
     ("admin:index", _("后台管理"), (Role.ADMINISTRATOR, Role.AUDITOR)),
 )

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from approvals.models import Bureau, Declaration, Department, Unit
+from approvals.models import Approval, Bureau, Declaration, Department, Unit
 from ingest.models.expressions import amount_of, count_of, printed_unit, severities
 
 
@@ -52,6 +52,8 @@ class Upload(models.Model):
     document = models.JSONField(_("文件抬头"), default=dict)
     problems = models.JSONField(_("问题"), default=list)
     fiscal_year = models.PositiveSmallIntegerField(_("年度"), null=True, blank=True)
+    # What an approval document became, once an approver has confirmed it.
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="+", null=True, verbose_name=_("批复"))
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+", null=True, verbose_name=_("批复单位"))
     department = models.ForeignKey(Department, models.PROTECT, related_name="+", null=True, verbose_name=_("部门"))
 

@@ -13,7 +13,7 @@ from approvals.checks import cannot_be_kept
 from approvals.drafts import ProjectDraft
 from approvals.models import Bureau, Declaration, Department, Unit
 from approvals.models.organisation import Organisation
-from approvals.roles import Actor
+from approvals.roles import Actor, Role
 from approvals.services.filing import may_file_for
 from approvals.states import State
 from ingest.drafts import DocumentDraft
@@ -52,13 +52,17 @@ def match(
 def match_projects(
     department: Department | None, drafts: Sequence[ProjectDraft], actor: Actor, fiscal_year: int | None
 ) -> tuple[list[Unit | None], list[list[Problem]]]:
-    """The unit of each project of a department, and what stands against taking it over."""
+    """The unit of each project of a department, and what stands against taking it over.
+
+    Whoever files for nobody – an approver with an approval document – takes nothing over as drafts.
+    """
     registered = (
         list(Unit.objects.filter(department=department, active=True).select_related("department__bureau"))
         if department
         else []
     )
-    filed = _filed(registered, fiscal_year)
+    files = actor.has(Role.FILER)
+    filed = _filed(registered, fiscal_year) if files else {}
     own_units = [unit for unit in registered if may_file_for(actor, unit)]
     units: list[Unit | None] = []
     found: list[list[Problem]] = []
@@ -66,7 +70,7 @@ def match_projects(
         problems: list[Problem] = []
         unit = _unit(draft, registered, department, own_units, problems) if department else None
         if unit is not None:
-            if not may_file_for(actor, unit):
+            if files and not may_file_for(actor, unit):
                 problems.append(
                     _error(
                         "NOT_YOUR_UNIT",
@@ -78,7 +82,7 @@ def match_projects(
                         "请该单位经办人上传，或请系统管理员登记您的任职。",
                     )
                 )
-            problems += _already_filed(draft, unit, filed)
+            problems += already_filed(draft, unit, filed)
         problems += cannot_be_kept(draft)
         units.append(unit)
         found.append(problems)
@@ -259,7 +263,8 @@ def _filed(units: list[Unit], fiscal_year: int | None) -> dict[int, list[Declara
     return filed
 
 
-def _already_filed(draft: ProjectDraft, unit: Unit, filed: dict[int, list[Declaration]]) -> list[Problem]:
+def already_filed(draft: ProjectDraft, unit: Unit, filed: dict[int, list[Declaration]]) -> list[Problem]:
+    """What the unit's declarations of the year (by unit) say against filing the project: it is there, or a namesake."""
     namesakes = [
         d
         for d in filed.get(unit.pk, ())

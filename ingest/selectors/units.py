@@ -9,7 +9,7 @@ from django.db.models.fields.json import KeyTextTransform
 from rapidfuzz import fuzz
 
 from approvals.models import Unit
-from approvals.roles import Actor
+from approvals.roles import Actor, Role
 from approvals.selectors.organisations import units_to_file_for
 from ingest.models import Upload, UploadedProject
 from perfgoals.text import key
@@ -47,8 +47,20 @@ def unknown_units(upload: Upload, actor: Actor) -> list[UnknownUnit]:
     )
     if not printed:
         return []
-    units = list(units_to_file_for(actor).filter(department_id=upload.department_id))
+    units = list(assignable_units(upload, actor))
     return [UnknownUnit(code, name, count, _likeliest(name, units)) for (code, name), count in sorted(printed.items())]
+
+
+def assignable_units(upload: Upload, actor: Actor) -> QuerySet[Unit]:
+    """Units of the file's department that its projects may be put under: those the person files for; all of them for
+    an approver, whose file is an approval document.
+    """
+    if upload.department is None:
+        return Unit.objects.none()
+    if actor.has(Role.FILER):
+        return units_to_file_for(actor).filter(department=upload.department)
+    bureaus = [grant.bureau_id for grant in actor.granted([Role.APPROVER])]
+    return Unit.objects.filter(department=upload.department, department__bureau__in=bureaus, active=True)
 
 
 def _likeliest(name: str, units: Sequence[Unit]) -> list[Unit]:

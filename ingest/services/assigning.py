@@ -3,12 +3,11 @@
 from django.db import transaction
 
 from approvals.models import User
-from approvals.selectors.organisations import units_to_file_for
 from approvals.selectors.people import actor_of
 from ingest.fields import PROJECT
 from ingest.models import Amendment, UploadedProject
 from ingest.selectors.stored import pack_project, unpack_project
-from ingest.selectors.units import without_unit
+from ingest.selectors.units import assignable_units, without_unit
 from ingest.services.amending import locked_for_amending
 from ingest.services.checking import match_all
 from perfgoals.errors import Refusal
@@ -21,9 +20,9 @@ def assign_unit(upload_id: int, actor: User, code: str, name: str, unit_id: int)
     Kept as a correction of each project's unit code, which decides before the name. Raises Refusal.
     """
     upload = locked_for_amending(upload_id, actor)
-    unit = units_to_file_for(actor_of(actor)).filter(pk=unit_id).first()
-    if unit is None or unit.department_id != upload.department_id:
-        raise Refusal("invalid", "请在列出的单位中选择：只能归入您任经办人的单位。")
+    unit = assignable_units(upload, actor_of(actor)).filter(pk=unit_id).first()
+    if unit is None:
+        raise Refusal("invalid", "请在列出的单位中选择：经办人只能归入任经办人的单位。")
     projects = [
         project
         for project in without_unit(upload).select_for_update(of=("self",))

@@ -21,6 +21,7 @@ from ingest.grid import Document
 from ingest.hints import Hints
 from ingest.models import Upload
 from ingest.problems import Problem
+from ingest.selectors.comparing import approval_heading
 from ingest.selectors.mappings import mappings_for, remembered
 from ingest.selectors.stored import pack_problem
 from ingest.services.amending import replay
@@ -221,13 +222,15 @@ def _tell(upload: Upload) -> None:
         department = upload.department.name if upload.department else upload.document.get("department") or "某部门"
         date = upload.document.get("approval_date")
         body = f"批复单位：{upload.bureau.name}" + (f"\n批复日期：{date}" if date else "")
+        approved = approval_heading(upload) is not None
         messages += [
             Message(
                 user_id,
                 "upload",
-                f"收到{department}的绩效目标文件“{upload.name}”",
+                f"收到{department}的{'批复文件' if approved else '绩效目标文件'}“{upload.name}”"
+                + ("，请与申报比较后登记" if approved else ""),
                 body,
-                path,
+                reverse("upload-approval", args=[upload.pk]) if approved else path,
                 f"{reading}:{user_id}",
             )
             for user_id in holders_at(Role.APPROVER, upload.bureau)

@@ -27,14 +27,18 @@ from perfgoals.errors import Refusal
 
 __all__ = ["accept", "read", "receive", "rematch", "sweep"]
 
+MAY_UPLOAD = (Role.FILER, Role.APPROVER)
 State = Upload.State
 ASKED = timedelta(minutes=5)
 
 
 def receive(actor: User, file: File, name: str) -> Upload:
-    """Keep a file and have the worker read it. Raises Refusal when the person files for nobody or it is too large."""
-    if not actor_of(actor).has(Role.FILER):
-        raise Refusal("not_allowed", "只有单位经办人可以上传绩效目标文件。")
+    """Keep a file and have the worker read it. Raises Refusal when it is too large, or the person may not.
+
+    Filers upload what they file, approvers the approval documents that come to them.
+    """
+    if not actor_of(actor).has(*MAY_UPLOAD):
+        raise Refusal("not_allowed", "只有单位经办人可以上传绩效目标文件，批复人可以上传批复文件。")
     limit = settings.PERFGOALS_MAX_UPLOAD_BYTES
     if file.size > limit:
         raise Refusal(

@@ -5,9 +5,13 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
+from approvals.roles import Actor, Role
+from approvals.rules import may_issue_for
 from approvals.views.common import actor, user_of
 from ingest.models import Amendment, Upload
+from ingest.selectors.comparing import approval_heading
 from ingest.selectors.preview import LEVELS, heading_cells, project_views, projects_of, with_choices
 from ingest.selectors.units import unknown_units
 from ingest.selectors.uploads import groups_of, summary_of, visible_to
@@ -35,6 +39,7 @@ def preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     views = project_views(upload, list(page.object_list), summary.barred)
     problems = [p for p in upload.problems if not level or p["severity"] in ("error", LEVELS[level])]
     amendments = upload.amendments.select_related("by").order_by("-pk")
+    person = actor(request)
     own = upload.uploader_id == user_of(request).pk
     return {
         "upload": upload,
@@ -44,15 +49,25 @@ def preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         "level": level,
         "words": words,
         "own": own,
+        "files": person.has(Role.FILER),
+        "approval_path": _approval_path(upload, person),
         "heading": heading_cells(upload) if upload.document else [],
         "problems": with_choices(problems[:_PROBLEMS_SHOWN]),
         "more_problems": max(0, len(problems) - _PROBLEMS_SHOWN),
         "amendments": list(amendments[:_AMENDMENTS_SHOWN]),
         "settled": upload.state in (Upload.State.READY, Upload.State.ACCEPTED),
         "here": request.get_full_path(),
-        "unknown_units": unknown_units(upload, actor(request)) if own else [],
+        "unknown_units": unknown_units(upload, person) if own else [],
         "readings": [a for a in amendments[:_AMENDMENTS_SHOWN] if a.kind == Amendment.Kind.READING],
     }
+
+
+def _approval_path(upload: Upload, person: Actor) -> str:
+    """Where an approval document is compared and confirmed, for whoever may; then, the approval it became."""
+    if upload.approval_id:
+        return reverse("approval", args=[upload.approval_id])
+    may = upload.department is not None and may_issue_for(upload.department, person)
+    return reverse("upload-approval", args=[upload.pk]) if may and approval_heading(upload) else ""
 
 
 def fragment(request: HttpRequest, pk: int, position: int | None) -> HttpResponse:

@@ -63,12 +63,14 @@ class AcceptForm(forms.Form):
 def index(request: HttpRequest) -> HttpResponse:
     """The person's uploads, and the form for new ones."""
     person = actor(request)
-    may_upload = person.has(Role.FILER)
+    may_upload = person.has(*uploads.MAY_UPLOAD)
     form = UploadForm(request.POST or None, request.FILES or None)
     refusals: list[Refusal] = []
     if request.method == "POST":
         if not may_upload:
-            return refused(request, Refusal("not_allowed", "只有单位经办人可以上传绩效目标文件。"))
+            return refused(
+                request, Refusal("not_allowed", "只有单位经办人可以上传绩效目标文件，批复人可以上传批复文件。")
+            )
         if form.is_valid():
             received = []
             for file in form.cleaned_data["file"]:
@@ -84,6 +86,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "may_upload": may_upload,
+        "files": person.has(Role.FILER),
         "refusals": refusals,
         "template_year": timezone.localdate().year + 1,
         "units": list(units_to_file_for(person)) if may_upload else [],

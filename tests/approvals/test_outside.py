@@ -38,10 +38,10 @@ def city() -> City:
     return City()
 
 
-def document(who: User, number: str = "云府办〔2026〕8号", content: bytes = BYTES, **fields: Any) -> Document:
+def document(who: User, number: str = "云府办〔2024〕8号", content: bytes = BYTES, **fields: Any) -> Document:
     values: dict[str, Any] = {
         "number": number,
-        "date": date(2026, 3, 2),
+        "date": date(2024, 3, 2),
         "title": "",
         "file": ContentFile(content),
         "name": "批复.xlsx",
@@ -67,7 +67,7 @@ class TestRegister:
         approval = registered(city, declaration)
         declaration = Declaration.objects.get(pk=declaration.pk)
         assert (declaration.state, declaration.approval) == (State.APPROVED, approval)
-        assert (approval.number, approval.date, approval.serial) == ("云府办〔2026〕8号", date(2026, 3, 2), None)
+        assert (approval.number, approval.date, approval.serial) == ("云府办〔2024〕8号", date(2024, 3, 2), None)
         assert (approval.origin, approval.file_name, approval.uploaded_by) == ("outside", "批复.xlsx", city.filer)
         assert approval.file.read() == BYTES
         step = ApprovalRecord.objects.get(declaration=declaration, verb="approve")
@@ -125,8 +125,8 @@ class TestRegister:
         ("fields", "told"),
         [
             ({"content": b"another"}, "已用于"),
-            ({"number": "云府办〔2026〕9号"}, "这个文件已登记"),
-            ({"number": "云府办［2026］８号", "content": b"another"}, "已用于"),
+            ({"number": "云府办〔2024〕9号"}, "这个文件已登记"),
+            ({"number": "云府办［2024］８号", "content": b"another"}, "已用于"),
             ({"number": " ", "content": b"another"}, "请填写批复文号"),
             ({"date": date(2099, 1, 1), "content": b"another", "number": "x"}, "还没有到"),
             ({"sha256": "0" * 64, "number": "x"}, "与上传时不同"),
@@ -187,30 +187,30 @@ class TestNumbers:
 
     def issued(self, city: City) -> Approval:
         declaration = city.declaration(State.PASSED, draft(f"项目{Project.objects.count()}"))
-        return issue(city.approver, city.department.pk, 2027, [declaration.pk], date(2026, 3, 1))
+        return issue(city.approver, city.department.pk, 2027, [declaration.pk], date(2024, 3, 1))
 
     def test_a_foreign_number_leaves_the_series_alone(self, city: City) -> None:
         self.issued(city)
         registered(city, city.declaration(State.PASSED))
-        assert self.issued(city).number == "云财绩〔2026〕2号"
+        assert self.issued(city).number == "云财绩〔2024〕2号"
         assert whole() == []
 
     def test_one_of_the_bureau_s_own_is_stepped_over_and_the_series_is_still_whole(self, city: City) -> None:
         self.issued(city)
-        registered(city, city.declaration(State.PASSED), number="云财绩[2026]2号")
-        registered(city, city.declaration(State.PASSED, draft("又一个")), number="云财绩〔2026〕40号", content=b"2")
-        assert self.issued(city).number == "云财绩〔2026〕3号"
+        registered(city, city.declaration(State.PASSED), number="云财绩[2024]2号")
+        registered(city, city.declaration(State.PASSED, draft("又一个")), number="云财绩〔2024〕40号", content=b"2")
+        assert self.issued(city).number == "云财绩〔2024〕3号"
         assert whole() == []
 
     def test_a_gap_is_still_found(self, city: City) -> None:
         self.issued(city)
-        registered(city, city.declaration(State.PASSED), number="云财绩〔2026〕40号")
+        registered(city, city.declaration(State.PASSED), number="云财绩〔2024〕40号")
         Approval.objects.create(
             **{
                 field: getattr(Approval.objects.earliest("pk"), field)
                 for field in ("bureau", "department", "fiscal_year", "date", "title", "issued_by", "content")
             },
-            number_year=2026, serial=3, number="云财绩〔2026〕3号", content_sha256="x",
+            number_year=2024, serial=3, number="云财绩〔2024〕3号", content_sha256="x",
         )  # fmt: skip
         assert any("文号有缺" in finding for finding in whole())
 

@@ -39,6 +39,7 @@ GET = {
     "upload-accept": "405  405  405  405  405  405  405  405  405",
     "upload-decide": "405  405  405  405  405  405  405  405  405",
     "upload-units": "405  405  405  405  405  405  405  405  405",
+    "upload-approval": "409  404  404  409  409  404  409  404  404",
     "upload-mapping": OWN,
     "upload-marked": SEEN,
     "upload-problems": SEEN,
@@ -48,6 +49,7 @@ GET = {
 }
 #                          what a POST by somebody else gets
 POST = {name: OWN for name in GET if name.startswith("upload-correct") or name == "upload-mapping"} | {
+    "upload-approval": GET["upload-approval"],
     "upload-decide": OWN, "upload-units": OWN, "upload-accept": OWN, "upload-recheck": OWN,
 }  # fmt: skip
 

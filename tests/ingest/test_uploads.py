@@ -218,8 +218,8 @@ class TestWhatLoadsNothing:
 
 
 class TestWhoMay:
-    def test_only_filers_upload(self, city: City) -> None:
-        for who in (city.department_reviewer, city.approver, city.auditor, city.administrator, city.nobody):
+    def test_only_filers_and_approvers_upload(self, city: City) -> None:
+        for who in (city.department_reviewer, city.finance_reviewer, city.auditor, city.administrator, city.nobody):
             with pytest.raises(Refusal):
                 receive(who, document(city))
         assert not Upload.objects.exists()
