@@ -15,12 +15,15 @@ from ingest.layouts.inline import inline_pairs
 from ingest.layouts.labels import WEAK, is_signature, label_of, labels_in, spans_of, tokens_of
 from ingest.layouts.regions import Pair, Region, read_region
 from ingest.layouts.units import units_stated
-from ingest.layouts.unplaced import columns_not_read, text_unplaced
-from ingest.layouts.words import is_level1, is_total, split_organisation
+from ingest.layouts.unplaced import columns_not_read, is_part_of_form, text_unplaced
+from ingest.layouts.words import is_level, is_level1, is_total, split_organisation
+from ingest.problems import report
 from perfgoals.text import key
 
 # Labels with which a form begins.
 _START_KEYS = {"project_name", "project_code", "programme", "department", "unit_name", "unit_code", "fiscal_year"}
+# What a text under the indicators has at least to be content.
+_PROSE = 16
 
 
 class CardReader:
@@ -157,14 +160,27 @@ class CardReader:
         filled = texts_of(cells)
         if not filled or is_total(filled[0][1]):
             return
+        read = False
         for number, reader in enumerate(self.readers):
             found = reader.read(grid, row, cells)
+            read = read or bool(found)
             if found:
                 self.clerk.look_at(grid, row, reader.columns)
                 self.card.place = self.card.place or grid.place(row)
                 term = self._term_of_block(number, reader)
                 beside = number > 0 and reader.block.slots.get("level1") != self.readers[0].level1_column
                 (self.card.beside if beside else self.card.indicators).setdefault(term, []).extend(found)
+
+        if not read:
+            self._tell_prose(grid, row, filled)
+
+    def _tell_prose(self, grid: Grid, row: int, filled: list[tuple[int, str]]) -> None:
+        """A row without an indicator whose text stands where a level would: a note under the table, of any name."""
+        levels = {column for reader in self.readers for column in (reader.level1_column, reader.level2_column)}
+        prose = any(len(key(text)) >= _PROSE and not is_part_of_form(text) for _, text in filled)
+        if prose and {column for column, _ in filled} - levels <= {0} and not any(is_level(t) for _, t in filled):
+            found = " | ".join(text for _, text in filled)
+            self.clerk.problems.append(report("TEXT_UNPLACED", grid.place(row, filled[0][0]), found=found))
 
     def _term_of_block(self, number: int, reader: IndicatorReader) -> Term | None:
         """Which term a block of indicators is for: its own words, a title above, or its side beside the goals."""

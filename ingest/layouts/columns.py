@@ -255,10 +255,11 @@ def _column(number: int, stack: list[str]) -> _Column | None:
         if joined and (found is None or len(synonym_key(leaf)) <= _NEEDS_GROUP) and joined.how == "exact":
             found = joined
             break
-    if found is None and groups and is_term(leaf):
-        # 指标值 over 上年, 当年
-        found, own = meaning(groups[-1]), term_in(leaf)
-        found = found and (Meaning("", own) if own == "past" else replace(found, term=own))
+    over = meaning(groups[-1]) if groups and is_term(leaf) else None
+    if over and over.group in {"indicator", "money", "goal"}:
+        # 指标值 over 上年, 当年; 资金总额 over 实施期, 年度
+        own = term_in(leaf)
+        found = Meaning("", own) if own == "past" else replace(over, term=own)
     term = next((told for group in groups if (told := term_in(group))), None)
     if found and found.term is None and term:
         found = Meaning(found.key, term, found.custom, found.unit, found.how)

@@ -14,6 +14,7 @@ from ingest.problems import report
 # 指标1：, 指标2: the form's own numbering before what the unit wrote.
 _FORM_NUMBER = re.compile(r"^(?:三级|绩效)?指标\s*\d{1,2}\s*[:：、.．]?\s*")
 _LISTED = re.compile(r"^\s*(?:指标\s*\d{1,2}\s*[:：.、．]?|[(（]?\d{1,2}[)）.、．]|[①-⑳])\s*")
+_BEFORE_NUMBER = re.compile(r"(?<=[^\d(（])(?=(?:指标\s*)?\d{1,2}\s*[.、．：:]\D)")
 _PIECES = re.compile(r"\s*(?:\n|；|;)\s*")
 _NAME_AND_VALUE = re.compile(
     r"^([^\d≥≤<>＞＜=＝]{2,}?)\s*((?:[≥≤<>＞＜=＝≧≦]+|大于等于|小于等于|不少于|不低于|不超过|不高于|不小于|不大于|大于|小于|达到|至少|等于)?\s*\d.*)$"
@@ -110,9 +111,12 @@ class IndicatorReader:
         if self.name_column is None or self.value_column is None:
             return []
         names, values = cells[self.name_column], cells[self.value_column]
-        if not isinstance(names, str) or not isinstance(values, str) or "\n" not in names:
+        if not isinstance(names, str) or not isinstance(values, str) or "\n" not in values.strip():
             return []
         left, right = names.strip().split("\n"), values.strip().split("\n")
+        if len(left) != len(right):
+            # a narrow column has joined lines, their numbers still part them
+            left = [line for line in _BEFORE_NUMBER.split(names.strip().replace("\n", "")) if line]
         if len(left) != len(right) or not all(_LISTED.match(line) for line in left):
             return []
         pairs = [(name_of(_LISTED.sub("", line)), plain(told)) for line, told in zip(left, right, strict=True)]

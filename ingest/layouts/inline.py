@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from ingest.layouts.headers import Meaning, meaning
@@ -29,6 +30,8 @@ _CLAUSES_AND_BRACKETS = re.compile(
     _CLAUSES.pattern + r"|[()]|(?<=[\d元])[ \t\u3000]+(?=[^\s\d,，.:：])|(?<=元)(?=[一二三四五六]、)|(?<=元)、"
 )
 _SAYS_MONEY = re.compile(r"\d\s*[百千十]?[万亿]?元")
+_NAME_MARKS = re.compile(r"其中|[:、,;/]")
+_LONGEST_NAMES, _LONGEST_NAME = 60, 12
 _NUMBERED = re.compile(r"^\s*(?:[一二三四五六七八九十]|\d{1,2})[、.．](?!\d)\s*")
 AMOUNT_WORDS = re.compile(r"[\d一二三四五六七八九十百千零壹贰叁肆伍陆柒捌玖拾佰仟¥￥#]|万元|亿元")
 
@@ -105,8 +108,9 @@ def _inline_of(line: str) -> tuple[Meaning, str, str] | None:
     told = meaning(label)
     if told is None or meaning(line) is not None or is_level(label):
         return None
-    if told.group in MONEY_GROUPS and not any(map(str.isdigit, value)) and value.endswith(("。", "；")):
-        # 财政拨款收入：指本级财政当年拨付的资金。
+    wordy = told.group in MONEY_GROUPS and not any(map(str.isdigit, value))
+    if wordy and (value.endswith(("。", "；")) or names_of_money(line)):
+        # 财政拨款收入：指本级财政当年拨付的资金。 年度资金总额：其中：财政拨款其他资金
         return None
     if told.key == "unit_name" and money_unit(value):
         return Meaning("money_unit"), label, value
@@ -146,9 +150,36 @@ def _last_words(label: str) -> Meaning | None:
     return None
 
 
+@lru_cache(maxsize=1024)
+def names_of_money(text: str) -> tuple[str, ...]:
+    """`年度资金总额：其中：财政拨款其他资金` cut into its names, where a narrow column has joined their lines.
+
+    () where the text is one name, something else, or can be cut in two ways.
+    """
+    word = _NAME_MARKS.sub("", key(text))
+    if len(word) > _LONGEST_NAMES:
+        return ()
+    cuts: list[list[tuple[str, ...]]] = [[()]] + [[] for _ in word]
+    for end in range(2, len(word) + 1):
+        for start in range(max(0, end - _LONGEST_NAME), end - 1):
+            if cuts[start] and _is_name_of_money(word[start:end]):
+                cuts[end] += [(*before, word[start:end]) for before in cuts[start]]
+        # 项目资金总额 is no 项目 and 资金总额: the fewest names count
+        fewest = min((len(names) for names in cuts[end]), default=0)
+        cuts[end] = [names for names in cuts[end] if len(names) == fewest]
+    found = cuts[-1]
+    return found[0] if len(found) == 1 and len(found[0]) > 1 else ()
+
+
+def _is_name_of_money(word: str) -> bool:
+    told = meaning(word)
+    return told is not None and told.group in {"money", "funding"} and told.how == "exact"
+
+
 def zip_lines(labels: str, values: str) -> list[tuple[Meaning, str, str]]:
     """Labels one a line beside values one a line; [] when they do not match in number."""
     left = [line.strip() for line in tidy(labels).split("\n") if line.strip()]
+    left = list(names_of_money(labels)) if len(left) < _PAIR else left
     right = [one_line(line) for line in tidy(values).split("\n") if line.strip()]
     if len(left) != len(right) or len(left) < 2:
         return []

@@ -2,12 +2,13 @@
 """The cells of a card that are labels."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from ingest.grid import Cell, Grid
 from ingest.layouts.cells import is_blank
 from ingest.layouts.headers import Meaning, meaning
-from ingest.layouts.inline import MONEY_GROUPS, inline_pairs
+from ingest.layouts.inline import MONEY_GROUPS, inline_pairs, names_of_money
 from ingest.layouts.words import is_level, word_set
 from perfgoals.text import key, tidy
 
@@ -47,6 +48,20 @@ def tokens_of(grid: Grid, row: int, spans: dict[tuple[int, int], tuple[int, int]
     return found
 
 
+def numbered_goals(tokens: list[Token]) -> Iterator[Token]:
+    """`目标1 | 办讲座` in two cells is one text, `目标3` alone none."""
+    rest = iter(tokens)
+    for token in rest:
+        if not _GOAL_NUMBER.match(key(token.text)):
+            yield token
+        elif text := next(rest, None):
+            if _GOAL_NUMBER.match(key(text.text)):
+                yield from (token, text)
+                continue
+            whole = f"{token.text.rstrip('：:')}：{text.text}"
+            yield replace(token, width=text.column + text.width - token.column, cell=whole, text=whole)
+
+
 def spans_of(grid: Grid) -> dict[tuple[int, int], tuple[int, int]]:
     """Merged cells by their top left corner."""
     return {(s.top, s.left): (s.bottom - s.top + 1, s.right - s.left + 1) for s in grid.spans}
@@ -61,9 +76,13 @@ def label_of(text: str) -> Meaning | None:
         # 年度资金总额 / 其中：财政拨款 / 其他资金, one under the other in one cell
         lines = [meaning(line) for line in text.split("\n") if line.strip()]
         found = lines[0] if all(line and line.group in MONEY_GROUPS for line in lines) else None
+    elif found is None and (names := names_of_money(text)):
+        found = meaning(names[0])
     return None if found is None or is_level(text) else found
 
 
+# The number of a goal in a cell of its own.
+_GOAL_NUMBER = re.compile(r"^(?:年度|总体)?(?:绩效)?目标\d{1,2}[:]?$")
 _STAMP = re.compile(r"(?:签字|签章|签名|盖章|公章)[)]?:?$|[(](?:签字|签章|签名|盖章|公章)[)]")
 _DATE_TO_WRITE = re.compile(r"^(?:\d{2,4})?年(?:\d{1,2})?月(?:\d{1,2})?日$")
 

@@ -51,6 +51,26 @@ FORMS = {
   满意度指标 | 服务对象满意度指标 | 师生满意度 | 95 | ≥95%
 """,
     ),
+    "numbers_of_goals_in_cells_of_their_own": (
+        ["项目支出绩效目标表", "（2026年度）"],
+        2026,
+        """
+项目名称 | 科普宣传 | < | < | <
+预算单位 | 云溪县科协 | < | 项目金额（万元） | 18
+年度绩效目标 | 目标1 | 开展科普讲座12场 | < | <
+^ | 目标2 | 发放科普读物5000册 | < | <
+^ | 目标3 | < | < | <
+一级指标 | 二级指标 | 三级指标 | 指标值 | 备注
+产出指标 | 数量指标 | 讲座场次 | 12场 | 
+^ | ^ | 读物册数 | 5000册 | 
+""",
+        """
+# 科普宣传 单位：云溪县科协 总额：180000.00 目标：目标1：开展科普讲座12场
+目标2：发放科普读物5000册
+  产出指标 | 数量指标 | 讲座场次 | 12场 | ＝12场
+  产出指标 | 数量指标 | 读物册数 | 5000册 | ＝5000册
+""",
+    ),
 }
 
 
@@ -62,3 +82,17 @@ def test_what_stands_around_is_no_content(name: str, merged: bool) -> None:
     assert told(extraction).strip() == expected.strip()
     assert extraction.document.fiscal_year == year
     assert severe(extraction) == []
+
+
+def test_a_note_of_an_unknown_name_under_the_indicators_is_told() -> None:
+    drawing = """
+项目名称 | 渡口维护 | 资金（万元） | 12
+绩效目标 | 维护渡口三处 | < | <
+一级指标 | 二级指标 | 三级指标 | 指标值
+产出指标 | 数量指标 | 维护渡口 | 3处
+结算约定 | 本项目资金按实际维护的处数结算，年底清算。 | < | <
+"""
+    extraction = read(*lines("项目绩效目标表（2026年度）"), table(drawing))
+    told_of = [problem.found for problem in extraction.problems if problem.code == "TEXT_UNPLACED"]
+    assert told_of == ["结算约定 | 本项目资金按实际维护的处数结算，年底清算。"]
+    assert [indicator.name for indicator in extraction.projects[0].indicators] == ["维护渡口"]

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.layouts.heading import labelled
-from ingest.layouts.inline import amounts_in, inline_pairs, split_line
+from ingest.layouts.inline import amounts_in, inline_pairs, names_of_money, split_line, zip_lines
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,15 @@ def test_pairs_keep_their_values() -> None:
 )
 def test_amounts_of_a_sentence(sentence: str, amounts: list[str]) -> None:
     assert [f"{told.key if told else '-'} {amount}" for told, amount in amounts_in(sentence)] == amounts
+
+
+def test_names_of_money_that_a_narrow_column_has_joined() -> None:
+    joined = "年度资金总额：其中：财政拨款其他资金"
+    assert names_of_money(joined) == ("年度资金总额", "财政拨款", "其他资金")
+    assert [(told.key, value) for told, _, value in zip_lines(joined, "60\n50\n10")] == [
+        ("total", "60"),
+        ("fiscal", "50"),
+        ("other_money", "10"),
+    ]
+    assert inline_pairs(joined) == []
+    assert names_of_money("项目资金总额") == ()
