@@ -159,7 +159,7 @@ def names_of_money(text: str) -> tuple[str, ...]:
     word = _NAME_MARKS.sub("", key(text))
     if len(word) > _LONGEST_NAMES:
         return ()
-    cuts: list[list[tuple[str, ...]]] = [[()]] + [[] for _ in word]
+    cuts: list[list[tuple[str, ...]]] = [[()], *([] for _ in word)]
     for end in range(2, len(word) + 1):
         for start in range(max(0, end - _LONGEST_NAME), end - 1):
             if cuts[start] and _is_name_of_money(word[start:end]):

@@ -11,7 +11,7 @@ from ingest.grid import Block, Cell, Document, Grid, Paragraph
 from ingest.layouts.columns import texts_of
 from ingest.layouts.headers import is_group, meaning
 from ingest.layouts.heading import is_title, labelled
-from ingest.layouts.labels import label_of
+from ingest.layouts.labels import is_signature, label_of
 from ingest.layouts.lost_widths import place_headers
 from ingest.layouts.words import is_level
 from ingest.problems import Problem, report
@@ -217,13 +217,20 @@ class _Table:
                 continue
             if _is_indicator_header(row):
                 width = len(row)
-            elif width and rows and len(rows[-1]) < width and len(rows[-1]) + len(row) <= width:
+            elif width and rows and len(rows[-1]) + len(row) <= width and not (_is_whole(rows[-1]) or _is_whole(row)):
                 rows[-1] += row
                 lines[-1] += numbers
                 continue
             rows.append(row)
             lines.append(numbers)
         return rows, lines
+
+
+def _is_whole(row: list[Cell]) -> bool:
+    """A short row that is complete: 其他说明 | 无 or signatures under the indicators."""
+    first = next((text for _, text in texts_of(row)), "")
+    told = label_of(first)
+    return is_signature(first) or (told is not None and told.group != "indicator")
 
 
 def _is_indicator_header(row: list[Cell]) -> bool:
