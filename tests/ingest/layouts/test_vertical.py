@@ -154,7 +154,7 @@ def test_a_header_that_could_be_placed_in_two_ways_is_not_guessed() -> None:
 
 
 def test_notes_and_signatures_under_the_indicators_are_rows_of_their_own() -> None:
-    text = _one_cell_a_line(CARD.format("更换旧灯四百盏。") + "其他需说明的事项 | 无\n填报人：王某 | 日期：\n")
+    text = _one_cell_a_line(CARD.format("更换旧灯四百盏。") + "结算约定 | 按处数结算\n填报人：王某 | 日期：\n")
     extraction = extract(f"项目绩效目标表（2026年度）\n{text}\n".encode(), "表.txt")
     assert [indicator.name for indicator in extraction.projects[0].indicators] == ["更换灯具", "合格率"]
     assert severe(extraction) == []
