@@ -45,7 +45,7 @@ class PairSerializer(serializers.Serializer):
     bar = serializers.CharField(allow_blank=True)
 
 
-class ComparisonSerializer(serializers.Serializer):
+class DocumentComparisonSerializer(serializers.Serializer):
     """An approval document beside the declarations under review; `missing` are declarations it lacks."""
 
     seen = serializers.CharField()
@@ -82,7 +82,7 @@ class DocumentComparedSerializer(serializers.Serializer):
     fiscal_year = serializers.IntegerField()
     number = serializers.CharField(allow_null=True)
     date = serializers.DateField(allow_null=True)
-    comparison = ComparisonSerializer(allow_null=True)
+    comparison = DocumentComparisonSerializer(allow_null=True)
     history = HistorySerializer(allow_null=True)
 
 

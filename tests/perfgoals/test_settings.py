@@ -144,3 +144,21 @@ def test_every_static_file_a_template_names_exists(tmp_path: Path):
         call_command("collectstatic", interactive=False, verbosity=0)
         storage = ManifestStaticFilesStorage(location=tmp_path, base_url="/static/")
         assert {name for name in names if not storage.exists(storage.stored_name(name))} == set()
+
+
+def test_mail_window_and_hosts_of_webhooks(monkeypatch: pytest.MonkeyPatch):
+    def base(**given: str) -> dict:
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_module("perfgoals.settings.base")
+
+    assert base()["PERFGOALS_MAIL_WINDOW"] == 600
+    assert base()["PERFGOALS_WEBHOOK_HOSTS"] == []
+    assert base(PERFGOALS_WEBHOOK_HOSTS="oa.example.gov.cn,10.0.0.8")["PERFGOALS_WEBHOOK_HOSTS"] == [
+        "oa.example.gov.cn",
+        "10.0.0.8",
+    ]
+    assert base(PERFGOALS_MAIL_WINDOW="0")["PERFGOALS_MAIL_WINDOW"] == 0
+    for nonsense in ("-1", "ten minutes"):
+        with pytest.raises(ImproperlyConfigured, match="PERFGOALS_MAIL_WINDOW"):
+            base(PERFGOALS_MAIL_WINDOW=nonsense)
