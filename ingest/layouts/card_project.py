@@ -313,6 +313,9 @@ def _is_annual_money(pair: Pair) -> bool:
 
 def _labels_in_lines(label: str) -> int:
     """How many labels of money stand one under the other in one cell."""
+    if (whole := meaning(label)) and whole.how == "exact":
+        # 年度资金 / 总额: one name on two lines
+        return 1
     told = [meaning(line) for line in label.split("\n") if line.strip()]
     return len(told) if all(each and each.group in {"money", "funding"} for each in told) else 1
 

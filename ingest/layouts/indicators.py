@@ -39,6 +39,12 @@ def split_name(text: str) -> tuple[str, str | None]:
     return found[1].rstrip(":： ,，为"), found[2]
 
 
+def _is_value(line: str) -> bool:
+    """A line that is a value whole: beside as many names, each has its own."""
+    reading = split_value(line)
+    return reading.number is not None and not reading.doubts
+
+
 def _is_words(unit: str) -> bool:
     """Whether a text in the column of units is no unit: 每季度末前拨付."""
     return "unit_prose" in split_value(f"1{unit}").doubts
@@ -117,7 +123,7 @@ class IndicatorReader:
         if len(left) != len(right):
             # a narrow column has joined lines, their numbers still part them
             left = [line for line in _BEFORE_NUMBER.split(names.strip().replace("\n", "")) if line]
-        if len(left) != len(right) or not all(_LISTED.match(line) for line in left):
+        if len(left) != len(right) or not (all(map(_LISTED.match, left)) or all(map(_is_value, right))):
             return []
         pairs = [(name_of(_LISTED.sub("", line)), plain(told)) for line, told in zip(left, right, strict=True)]
         return [(each, told) for each, told in pairs if each]
