@@ -5,11 +5,16 @@ their buttons from them. None of them looks into the database.
 
 Two persons at least: whoever files a declaration – sends it, or answers the reviewer's amendments – does
 not review it, and whoever did either does not approve it. It goes by person, whatever roles he holds.
+A step that a deputy 代理 takes is a step of two persons, his own and of the one he stands in for: neither of them
+takes a later one, and a deputy takes none that he, or the one he stands in for, could not take himself. Otherwise
+somebody could file, and have his own appointee endorse it in his name.
+
+The predicates of edges answer with the right the person has – the grant he acts by – or None.
 """
 
 from typing import TYPE_CHECKING
 
-from approvals.roles import Actor, Role
+from approvals.roles import Actor, Grant, Role
 from approvals.states import EDITABLE, State, Verb
 
 if TYPE_CHECKING:
@@ -26,90 +31,82 @@ def may_adjust(declaration: "Declaration", actor: Actor) -> bool:
     return declaration.state == State.APPROVED and actor.holds(Role.FILER, declaration)
 
 
-def may_submit(declaration: "Declaration", actor: Actor) -> bool:
+def may_submit(declaration: "Declaration", actor: Actor) -> Grant | None:
     """The unit's filer sends it to review."""
-    return actor.holds(Role.FILER, declaration)
+    return actor.right(Role.FILER, declaration)
 
 
-def may_withdraw(declaration: "Declaration", actor: Actor) -> bool:
+def may_withdraw(declaration: "Declaration", actor: Actor) -> Grant | None:
     """The unit's filer takes it back until somebody has begun to review it."""
-    return actor.holds(Role.FILER, declaration) and declaration.taken_up_by_id is None
+    return actor.right(Role.FILER, declaration) if declaration.taken_up_by_id is None else None
 
 
-def may_review_for_department(declaration: "Declaration", actor: Actor) -> bool:
+def may_review_for_department(declaration: "Declaration", actor: Actor) -> Grant | None:
     """A reviewer of the department, who did not file it himself."""
-    return actor.holds(Role.DEPARTMENT_REVIEWER, declaration) and actor.user_id not in _filed(declaration)
+    return actor.right(Role.DEPARTMENT_REVIEWER, declaration, _filed(declaration))
 
 
-def may_review_for_finance(declaration: "Declaration", actor: Actor) -> bool:
-    """A finance reviewer of the bureau, who neither filed nor endorsed it."""
-    return actor.holds(Role.FINANCE_REVIEWER, declaration) and actor.user_id not in (
-        *_filed(declaration),
-        declaration.endorsed_by_id,
-    )
+def may_review_for_finance(declaration: "Declaration", actor: Actor) -> Grant | None:
+    """A finance reviewer of the bureau or of the department's division, who neither filed nor endorsed it."""
+    return actor.right(Role.FINANCE_REVIEWER, declaration, _filed(declaration) | _endorsed(declaration))
 
 
-def may_take_up_for_department(declaration: "Declaration", actor: Actor) -> bool:
+def may_take_up_for_department(declaration: "Declaration", actor: Actor) -> Grant | None:
     """Whoever may review it, and has not begun already; from a colleague it is taken over."""
-    return may_review_for_department(declaration, actor) and declaration.taken_up_by_id != actor.user_id
+    return may_review_for_department(declaration, actor) if declaration.taken_up_by_id != actor.user_id else None
 
 
-def may_take_up_for_finance(declaration: "Declaration", actor: Actor) -> bool:
+def may_take_up_for_finance(declaration: "Declaration", actor: Actor) -> Grant | None:
     """Whoever may review it, and has not begun already; from a colleague it is taken over."""
-    return may_review_for_finance(declaration, actor) and declaration.taken_up_by_id != actor.user_id
+    return may_review_for_finance(declaration, actor) if declaration.taken_up_by_id != actor.user_id else None
 
 
-def may_answer_amendments(declaration: "Declaration", actor: Actor) -> bool:
+def may_answer_amendments(declaration: "Declaration", actor: Actor) -> Grant | None:
     """The unit's filer, who reviewed it at no earlier step."""
-    return actor.holds(Role.FILER, declaration) and actor.user_id not in (
-        declaration.endorsed_by_id,
-        declaration.passed_by_id,
-    )
+    return actor.right(Role.FILER, declaration, _endorsed(declaration) | _passed(declaration))
 
 
-def may_transmit(approval: "Approval", actor: Actor) -> bool:
+def may_transmit(approval: "Approval", actor: Actor) -> Grant | None:
     """A reviewer of the department passes its approval on to the units; what is history has been."""
-    return not approval.is_history and actor.holds(Role.DEPARTMENT_REVIEWER, approval)
+    return None if approval.is_history else actor.right(Role.DEPARTMENT_REVIEWER, approval)
 
 
-def may_recall_endorsement(declaration: "Declaration", actor: Actor) -> bool:
+def may_recall_endorsement(declaration: "Declaration", actor: Actor) -> Grant | None:
     """The department's reviewer undoes his own step until the bureau has begun."""
-    return (
-        actor.holds(Role.DEPARTMENT_REVIEWER, declaration)
-        and declaration.endorsed_by_id == actor.user_id
+    own = (
+        declaration.endorsed_by_id == actor.user_id
         and declaration.taken_up_by_id is None
         # What came back from the unit's answer has been judged by the bureau already.
         and declaration.answered_by_id is None
     )
+    return actor.right(Role.DEPARTMENT_REVIEWER, declaration) if own else None
 
 
-def may_recall_amendments(declaration: "Declaration", actor: Actor) -> bool:
+def may_recall_amendments(declaration: "Declaration", actor: Actor) -> Grant | None:
     """The finance reviewer takes his amendments back until the unit has answered."""
-    return actor.holds(Role.FINANCE_REVIEWER, declaration) and declaration.passed_by_id == actor.user_id
+    own = declaration.passed_by_id == actor.user_id
+    return actor.right(Role.FINANCE_REVIEWER, declaration) if own else None
 
 
-def may_recall_pass(declaration: "Declaration", actor: Actor) -> bool:
+def may_recall_pass(declaration: "Declaration", actor: Actor) -> Grant | None:
     """The finance reviewer undoes his own pass until it is approved; not once the unit has confirmed amendments."""
-    return may_recall_amendments(declaration, actor) and declaration.answered_by_id is None
+    return may_recall_amendments(declaration, actor) if declaration.answered_by_id is None else None
 
 
-def may_mark_major(declaration: "Declaration", actor: Actor) -> bool:
+def may_mark_major(declaration: "Declaration", actor: Actor) -> Grant | None:
     """The bureau's reviewers say which projects are 重点项目."""
-    return actor.holds(Role.FINANCE_REVIEWER, declaration) and not declaration.major
+    return None if declaration.major else actor.right(Role.FINANCE_REVIEWER, declaration)
 
 
-def may_unmark_major(declaration: "Declaration", actor: Actor) -> bool:
+def may_unmark_major(declaration: "Declaration", actor: Actor) -> Grant | None:
     """The same people take the mark away."""
-    return actor.holds(Role.FINANCE_REVIEWER, declaration) and declaration.major
+    return actor.right(Role.FINANCE_REVIEWER, declaration) if declaration.major else None
 
 
-def may_approve(declaration: "Declaration", actor: Actor) -> bool:
+def may_approve(declaration: "Declaration", actor: Actor) -> Grant | None:
     """An approver of the bureau, who took none of the steps before."""
-    return actor.holds(Role.APPROVER, declaration) and actor.user_id not in (
-        *_filed(declaration),
-        declaration.endorsed_by_id,
-        declaration.passed_by_id,
-    )
+    before = _filed(declaration) | _endorsed(declaration) | _passed(declaration)
+    return actor.right(Role.APPROVER, declaration, before)
 
 
 def may_issue_for(department: "Department", actor: Actor) -> bool:
@@ -117,13 +114,26 @@ def may_issue_for(department: "Department", actor: Actor) -> bool:
     return any(grant.bureau_id == department.bureau_id for grant in actor.granted([Role.APPROVER]))
 
 
-def nobody(declaration: "Declaration", actor: Actor) -> bool:
+def nobody(declaration: "Declaration", actor: Actor) -> None:
     """Only the system itself, as part of another step."""
-    return False
 
 
-def _filed(declaration: "Declaration") -> tuple[int | None, int | None]:
-    return declaration.submitted_by_id, declaration.answered_by_id
+def _filed(declaration: "Declaration") -> set[int | None]:
+    """Who sent it or answered amendments, and whom he stood in for."""
+    return {
+        declaration.submitted_by_id,
+        declaration.submitted_for_id,
+        declaration.answered_by_id,
+        declaration.answered_for_id,
+    }
+
+
+def _endorsed(declaration: "Declaration") -> set[int | None]:
+    return {declaration.endorsed_by_id, declaration.endorsed_for_id}
+
+
+def _passed(declaration: "Declaration") -> set[int | None]:
+    return {declaration.passed_by_id, declaration.passed_for_id}
 
 
 def why_not(declaration: "Declaration", verb: Verb, actor: Actor) -> str:

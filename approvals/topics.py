@@ -26,6 +26,7 @@ _OF_KIND: dict[str, Topic] = {
     Verb.REJECT: Topic.RETURN,
     Verb.APPROVE: Topic.APPROVAL,
     Verb.SUPERSEDE: Topic.APPROVAL,
+    "deputy": Topic.OTHER,
     "transmit": Topic.APPROVAL,
     "register": Topic.APPROVAL,
     "import": Topic.APPROVAL,

@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 
 from approvals.drafts import IndicatorDraft, ProjectDraft
 from approvals.judgement import ASKS_FOR_FORM, GRADE_OF, Change, ReviewForm
-from approvals.models import Bureau, Declaration, Department, Endpoint, Membership, Unit, User
+from approvals.models import Bureau, Declaration, Department, Division, Endpoint, Membership, Unit, User
 from approvals.roles import Role
 from approvals.services.filing import Filing, file_declarations
 from approvals.services.issuing import issue
@@ -27,6 +27,14 @@ class BureauFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"云溪市第{n}财政局")
     region_code = factory.Sequence(lambda n: f"9{n:05}")
     document_word = "云财绩"
+
+
+class DivisionFactory(DjangoModelFactory):
+    class Meta:
+        model = Division
+
+    bureau = factory.SubFactory(BureauFactory)
+    name = factory.Sequence(lambda n: f"业务{n}科")
 
 
 class DepartmentFactory(DjangoModelFactory):
@@ -58,7 +66,7 @@ class UserFactory(DjangoModelFactory):
     password = factory.django.Password(PASSWORD)
 
 
-def person(role: Role, at: Bureau | Department | Unit | None = None, **user: object) -> User:
+def person(role: Role, at: Bureau | Division | Department | Unit | None = None, **user: object) -> User:
     """A user with one membership."""
     made = UserFactory(**user)
     scope = {} if at is None else {type(at).__name__.lower(): at}
@@ -83,10 +91,12 @@ class City:
 
     def __init__(self) -> None:
         self.bureau = BureauFactory()
-        self.department = DepartmentFactory(bureau=self.bureau)
+        self.division = DivisionFactory(bureau=self.bureau)
+        self.department = DepartmentFactory(bureau=self.bureau, division=self.division)
         self.unit = UnitFactory(department=self.department, is_own_office=True)
         self.sister = UnitFactory(department=self.department)
-        self.other_department = DepartmentFactory(bureau=self.bureau)
+        self.other_division = DivisionFactory(bureau=self.bureau)
+        self.other_department = DepartmentFactory(bureau=self.bureau, division=self.other_division)
         self.other_bureau = BureauFactory()
         self.filer = person(Role.FILER, self.unit)
         self.department_filer = person(Role.FILER, self.department)
@@ -94,6 +104,8 @@ class City:
         self.department_reviewer = person(Role.DEPARTMENT_REVIEWER, self.department)
         self.other_department_reviewer = person(Role.DEPARTMENT_REVIEWER, self.other_department)
         self.finance_reviewer = person(Role.FINANCE_REVIEWER, self.bureau)
+        self.division_reviewer = person(Role.FINANCE_REVIEWER, self.division)
+        self.other_division_reviewer = person(Role.FINANCE_REVIEWER, self.other_division)
         self.approver = person(Role.APPROVER, self.bureau)
         self.other_finance_reviewer = person(Role.FINANCE_REVIEWER, self.other_bureau)
         self.other_approver = person(Role.APPROVER, self.other_bureau)

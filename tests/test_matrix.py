@@ -35,175 +35,176 @@ PEOPLE = (
     "filer", "department_filer", "sister_filer",
     "department_reviewer", "other_department_reviewer",
     "finance_reviewer", "approver", "other_finance_reviewer", "other_approver",
-    "auditor", "administrator", "superuser", "nobody",
+    "auditor", "administrator", "superuser", "nobody", "division_reviewer", "other_division_reviewer",
 )  # fmt: skip
 
 # 1 filer of the unit  2 filer of its department  3 filer of a sister unit
 # 4 reviewer of the department  5 of another department
 # 6 finance reviewer  7 approver  8 finance reviewer of another region  9 approver of another region
 # 10 auditor  11 administrator  12 superuser  13 somebody without any role
-#                                  1     2     3     4     5     6     7     8     9     10    11    12    13
+# 14 finance reviewer of the department's division  15 of another division of the bureau
+#                                  1     2     3     4     5     6     7     8     9     10    11    12    13    14   15
 MATRIX = """
-draft           submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -
-draft           withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           pass               -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           amend              -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           decline            -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           return             -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           reject             -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           recall             -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           approve            -     -     -     -     -     -     -     -     -     -     -     -     -
-draft           supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       submit             -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       withdraw           yes   yes   -     -     -     -     -     -     -     -     -     -     -
-submitted       take_up            -     -     -     yes   -     -     -     -     -     -     -     -     -
-submitted       endorse            -     -     -     yes   -     -     -     -     -     -     -     -     -
-submitted       pass               -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       amend              -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       decline            -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       return             -     -     -     yes   -     -     -     -     -     -     -     -     -
-submitted       return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       reject             -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       recall             -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       mark_major         -     -     -     -     -     yes   -     -     -     -     -     -     -
-submitted       unmark_major       -     -     -     -     -     major -     -     -     -     -     -     -
-submitted       approve            -     -     -     -     -     -     -     -     -     -     -     -     -
-submitted       supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  submit             -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  take_up            -     -     -     -     -     yes   -     -     -     -     -     -     -
-finance_review  endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  pass               -     -     -     -     -     yes   -     -     -     -     -     -     -
-finance_review  amend              -     -     -     -     -     yes   -     -     -     -     -     -     -
-finance_review  confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  decline            -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  return             -     -     -     -     -     yes   -     -     -     -     -     -     -
-finance_review  return_department  -     -     -     -     -     yes   -     -     -     -     -     -     -
-finance_review  reject             -     -     -     -     -     yes   -     -     -     -     -     -     -
-finance_review  recall             -     -     -     yes   -     -     -     -     -     -     -     -     -
-finance_review  mark_major         -     -     -     -     -     yes   -     -     -     -     -     -     -
-finance_review  unmark_major       -     -     -     -     -     major -     -     -     -     -     -     -
-finance_review  approve            -     -     -     -     -     -     -     -     -     -     -     -     -
-finance_review  supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        submit             -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        pass               -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        amend              -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        confirm            yes   yes   -     -     -     -     -     -     -     -     -     -     -
-amending        decline            yes   yes   -     -     -     -     -     -     -     -     -     -     -
-amending        return             -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        reject             -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        recall             -     -     -     -     -     yes   -     -     -     -     -     -     -
-amending        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        approve            -     -     -     -     -     -     -     -     -     -     -     -     -
-amending        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          submit             -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          pass               -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          amend              -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          decline            -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          return             -     -     -     -     -     -     yes   -     -     -     -     -     -
-passed          return_department  -     -     -     -     -     -     yes   -     -     -     -     -     -
-passed          reject             -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          recall             -     -     -     -     -     yes   -     -     -     -     -     -     -
-passed          mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
-passed          approve            -     -     -     -     -     -     issue -     -     -     -     -     -
-passed          supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        submit             -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        pass               -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        amend              -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        decline            -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        return             -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        reject             -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        recall             -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        approve            -     -     -     -     -     -     -     -     -     -     -     -     -
-approved        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -
-returned        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        pass               -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        amend              -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        decline            -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        return             -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        reject             -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        recall             -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        approve            -     -     -     -     -     -     -     -     -     -     -     -     -
-returned        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -
-withdrawn       withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       pass               -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       amend              -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       decline            -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       return             -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       reject             -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       recall             -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       approve            -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        submit             -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        pass               -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        amend              -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        decline            -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        return             -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        reject             -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        recall             -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        approve            -     -     -     -     -     -     -     -     -     -     -     -     -
-rejected        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      submit             -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      take_up            -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      endorse            -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      pass               -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      amend              -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      confirm            -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      decline            -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      return             -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      return_department  -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      reject             -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      recall             -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      approve            -     -     -     -     -     -     -     -     -     -     -     -     -
-superseded      supersede          -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           pass               -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           amend              -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           confirm            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           decline            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           return             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           return_department  -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           reject             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           recall             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       withdraw           yes   yes   -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       take_up            -     -     -     yes   -     -     -     -     -     -     -     -     -     -     -
+submitted       endorse            -     -     -     yes   -     -     -     -     -     -     -     -     -     -     -
+submitted       pass               -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       amend              -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       confirm            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       decline            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       return             -     -     -     yes   -     -     -     -     -     -     -     -     -     -     -
+submitted       return_department  -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       reject             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       recall             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       mark_major         -     -     -     -     -     yes   -     -     -     -     -     -     -     yes   -
+submitted       unmark_major       -     -     -     -     -     major -     -     -     -     -     -     -     major -
+submitted       approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  take_up            -     -     -     -     -     yes   -     -     -     -     -     -     -     yes   -
+finance_review  endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  pass               -     -     -     -     -     yes   -     -     -     -     -     -     -     yes   -
+finance_review  amend              -     -     -     -     -     yes   -     -     -     -     -     -     -     yes   -
+finance_review  confirm            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  decline            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  return             -     -     -     -     -     yes   -     -     -     -     -     -     -     yes   -
+finance_review  return_department  -     -     -     -     -     yes   -     -     -     -     -     -     -     yes   -
+finance_review  reject             -     -     -     -     -     yes   -     -     -     -     -     -     -     yes   -
+finance_review  recall             -     -     -     yes   -     -     -     -     -     -     -     -     -     -     -
+finance_review  mark_major         -     -     -     -     -     yes   -     -     -     -     -     -     -     yes   -
+finance_review  unmark_major       -     -     -     -     -     major -     -     -     -     -     -     -     major -
+finance_review  approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        pass               -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        amend              -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        confirm            yes   yes   -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        decline            yes   yes   -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        return             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        reject             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        recall             -     -     -     -     -     yes   -     -     -     -     -     -     -     -     -
+amending        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          pass               -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          amend              -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          confirm            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          decline            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          return             -     -     -     -     -     -     yes   -     -     -     -     -     -     -     -
+passed          return_department  -     -     -     -     -     -     yes   -     -     -     -     -     -     -     -
+passed          reject             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          recall             -     -     -     -     -     yes   -     -     -     -     -     -     -     -     -
+passed          mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          approve            -     -     -     -     -     -     issue -     -     -     -     -     -     -     -
+passed          supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        pass               -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        amend              -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        confirm            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        decline            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        return             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        reject             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        recall             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        pass               -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        amend              -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        confirm            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        decline            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        return             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        reject             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        recall             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       pass               -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       amend              -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       confirm            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       decline            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       return             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       return_department  -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       reject             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       recall             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        pass               -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        amend              -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        confirm            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        decline            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        return             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        return_department  -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        reject             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        recall             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      pass               -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      amend              -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      confirm            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      decline            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      return             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      return_department  -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      reject             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      recall             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      mark_major         -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 """
 
 CELLS = {

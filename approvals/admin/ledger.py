@@ -130,7 +130,7 @@ class RecordAdmin(Looking, Scoped):
     def within(self, bureaus: list[int]) -> Q:
         """What people of the region did outside the procedure belongs to it, too."""
         theirs = Q()
-        for place in ("bureau", "department__bureau", "unit__department__bureau"):
+        for place in ("bureau", "division__bureau", "department__bureau", "unit__department__bureau"):
             theirs |= Q(**{f"actor__memberships__{place}__in": bureaus})
         return super().within(bureaus) | (Q(chain__startswith="person:") & theirs)
 

@@ -22,6 +22,7 @@ def _of_bureau(prefix: str) -> tuple[str, ...]:
     """From a person to the bureaus of his memberships."""
     return (
         f"{prefix}__memberships__bureau",
+        f"{prefix}__memberships__division__bureau",
         f"{prefix}__memberships__department__bureau",
         f"{prefix}__memberships__unit__department__bureau",
     )

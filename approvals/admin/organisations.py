@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from approvals.admin.site import Managed, site
-from approvals.models import Bureau, Department, Unit
+from approvals.models import Bureau, Department, Division, Unit
 
 
 @admin.register(Bureau, site=site)
@@ -19,17 +19,41 @@ class BureauAdmin(Managed):
     search_fields = ["name", "region_code"]
 
 
+@admin.register(Division, site=site)
+class DivisionAdmin(Managed):
+    """业务科室."""
+
+    bureau_paths = ("bureau",)
+    list_display = ["name", "bureau", "department_count"]
+    list_filter = [("bureau", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["bureau"]
+    search_fields = ["name", "bureau__name"]
+    autocomplete_fields = ["bureau"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Division]:
+        return super().get_queryset(request).annotate(_departments=Count("departments"))
+
+    @admin.display(description=_("部门数"), ordering="_departments")
+    def department_count(self, division: Division) -> int:
+        """How many departments belong to it."""
+        return division._departments  # type: ignore[attr-defined]
+
+
 @admin.register(Department, site=site)
 class DepartmentAdmin(Managed):
     """主管部门."""
 
     bureau_paths = ("bureau",)
-    list_display = ["code", "name", "bureau", "unit_count", "active"]
+    list_display = ["code", "name", "bureau", "division", "unit_count", "active"]
     list_display_links = ["code", "name"]
-    list_filter = ["active", ("bureau", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["bureau"]
+    list_filter = [
+        "active",
+        ("bureau", admin.RelatedOnlyFieldListFilter),
+        ("division", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["bureau", "division"]
     search_fields = ["code", "name"]
-    autocomplete_fields = ["bureau"]
+    autocomplete_fields = ["bureau", "division"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
         return super().get_queryset(request).annotate(_units=Count("units"))

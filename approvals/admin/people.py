@@ -12,8 +12,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from approvals.admin.site import Managed, is_administrator, is_auditor, site
-from approvals.models import Membership, User
+from approvals.models import Deputyship, Membership, User
 from approvals.roles import Role
+from approvals.services import deputising
+from approvals.views.common import user_of
 
 _NEVER_DECIDE = _("系统管理员不参与审批，不能给自己授予经办、审核或批复的角色。")
 _OUTSIDE_PROCEDURE = (Role.ADMINISTRATOR, Role.AUDITOR)
@@ -38,7 +40,7 @@ class MembershipInline(admin.TabularInline):
     model = Membership
     form = MembershipForm
     extra = 1
-    autocomplete_fields = ["bureau", "department", "unit"]
+    autocomplete_fields = ["bureau", "division", "department", "unit"]
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         asking = type("AskedForm", (self.form,), {"asking": request.user})
@@ -71,6 +73,7 @@ class PersonAdmin(Managed, UserAdmin):
 
     bureau_paths = (
         "memberships__bureau",
+        "memberships__division__bureau",
         "memberships__department__bureau",
         "memberships__unit__department__bureau",
     )
@@ -93,7 +96,9 @@ class PersonAdmin(Managed, UserAdmin):
         return (
             super()
             .get_queryset(request)
-            .prefetch_related("memberships__bureau", "memberships__department", "memberships__unit")
+            .prefetch_related(
+                "memberships__bureau", "memberships__division", "memberships__department", "memberships__unit"
+            )
         )
 
     @admin.display(description=_("任职"))
@@ -119,17 +124,57 @@ class MembershipAdmin(Managed):
     """任职."""
 
     form = MembershipForm
-    bureau_paths = ("bureau", "department__bureau", "unit__department__bureau")
-    list_display = ["user", "role", "bureau", "department", "unit", "valid_from", "valid_to"]
+    bureau_paths = ("bureau", "division__bureau", "department__bureau", "unit__department__bureau")
+    list_display = ["user", "role", "bureau", "division", "department", "unit", "valid_from", "valid_to"]
     list_filter = [
         "role",
         ("bureau", admin.RelatedOnlyFieldListFilter),
         ("department", admin.RelatedOnlyFieldListFilter),
     ]
-    list_select_related = ["user", "bureau", "department", "unit"]
+    list_select_related = ["user", "bureau", "division", "department", "unit"]
     search_fields = ["user__username", "user__full_name", "unit__name", "department__name", "bureau__name"]
-    autocomplete_fields = ["user", "bureau", "department", "unit"]
+    autocomplete_fields = ["user", "bureau", "division", "department", "unit"]
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
         asking = type("AskedForm", (self.form,), {"asking": request.user})
         return super().get_form(request, obj, change, form=asking, **kwargs)
+
+
+class DeputyshipForm(forms.ModelForm):
+    """One deputy; an administrator does not make himself one."""
+
+    asking: User
+
+    def clean_deputy(self) -> User:
+        deputy: User = self.cleaned_data["deputy"]
+        if deputy == self.asking:
+            raise ValidationError(_NEVER_DECIDE)
+        return deputy
+
+
+@admin.register(Deputyship, site=site)
+class DeputyshipAdmin(Managed):
+    """代理."""
+
+    form = DeputyshipForm
+    fields = ["membership", "deputy", "valid_from", "valid_to", "reason"]
+    bureau_paths = tuple(f"membership__{path}" for path in MembershipAdmin.bureau_paths)
+    list_display = ["deputy", "membership", "valid_from", "valid_to", "reason", "named_by"]
+    list_select_related = [
+        "deputy", "named_by", "membership__user", "membership__bureau", "membership__division",
+        "membership__department", "membership__unit",
+    ]  # fmt: skip
+    search_fields = ["deputy__username", "deputy__full_name", "membership__user__full_name"]
+    autocomplete_fields = ["membership", "deputy"]
+    date_hierarchy = "valid_to"
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
+        asking = type("AskedForm", (self.form,), {"asking": request.user})
+        return super().get_form(request, obj, change, form=asking, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Deputyship, form: forms.ModelForm, change: bool) -> None:
+        """Both are told, and it stands on the ledger, as when the holder names his deputy himself."""
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            deputising.keep(obj, user_of(request))

@@ -19,10 +19,12 @@ from approvals.views.common import actor
 
 _ORDERED = [
     "Bureau",
+    "Division",
     "Department",
     "Unit",
     "User",
     "Membership",
+    "Deputyship",
     "Project",
     "Declaration",
     "Review",

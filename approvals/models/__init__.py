@@ -6,8 +6,8 @@ from approvals.models.declaration import Declaration, DepartmentGoal, FundingLin
 from approvals.models.filters import SavedFilter
 from approvals.models.ledger import ApprovalRecord
 from approvals.models.notice import Channel, Endpoint, Notice, NoticeDelivery, NoticeSettings
-from approvals.models.organisation import Bureau, Department, Unit
-from approvals.models.person import Membership, User
+from approvals.models.organisation import Bureau, Department, Division, Unit
+from approvals.models.person import Deputyship, Membership, User
 from approvals.models.review import Amendment, CommonOpinion, Review, ReviewNote, ReviewProfile
 from approvals.models.transmission import Transmission
 
@@ -22,6 +22,8 @@ __all__ = [
     "Declaration",
     "Department",
     "DepartmentGoal",
+    "Deputyship",
+    "Division",
     "Endpoint",
     "FundingLine",
     "Indicator",

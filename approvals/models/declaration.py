@@ -1,6 +1,7 @@
 """Project, declaration, funding, indicators; and the edges of the state machine."""
 
 from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -13,13 +14,14 @@ from django_fsm import FSMField, transition
 from approvals import rules
 from approvals.models.organisation import Bureau, Department, Unit
 from approvals.models.person import User
+from approvals.roles import Grant
 from approvals.states import EDITABLE, UNDER_WAY, State
 
 
 def step(
     source: Sequence[State],
     target: State | None,
-    permission: Callable[..., bool],
+    permission: Callable[..., Grant | None],
     notify: Sequence[str],
     comment: bool = False,
     within: str = "",
@@ -32,7 +34,9 @@ def step(
     within   "approval" for a step that is only taken as part of issuing an approval
     """
     custom = {"comment": comment, "notify": tuple(notify), "within": within}
-    return transition(field="state", source=list(source), target=target, permission=permission, custom=custom)
+    # The library calls it and asks only whether the answer is true.
+    allowed = cast(Callable[..., bool], permission)
+    return transition(field="state", source=list(source), target=target, permission=allowed, custom=custom)
 
 
 class Project(models.Model):
@@ -89,6 +93,11 @@ class Origin(models.TextChoices):
     IMPORTED = "imported", _("历史导入")
 
 
+def _principal(label: Any) -> "models.ForeignKey[User | None, User | None]":
+    """Rarely set and never looked up by: no index."""
+    return models.ForeignKey(User, models.PROTECT, related_name="+", null=True, db_index=False, verbose_name=label)
+
+
 class Declaration(models.Model):
     """绩效目标申报: one project, one fiscal year, one version.
 
@@ -136,6 +145,11 @@ class Declaration(models.Model):
     answered_by = models.ForeignKey(
         User, models.PROTECT, related_name="+", null=True, verbose_name=_("答复修改意见的人")
     )
+    # Whom the one who took the step stood in for as a deputy 代理: the rule of two persons knows both.
+    submitted_for = _principal(_("代谁送审"))
+    endorsed_for = _principal(_("代谁部门审核"))
+    passed_for = _principal(_("代谁财政审核"))
+    answered_for = _principal(_("代谁答复"))
     taken_up_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("正在审核的人"))
     taken_up_at = models.DateTimeField(_("开始审核的时间"), null=True)
     major = models.BooleanField(_("重点项目"), default=False)

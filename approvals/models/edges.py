@@ -6,10 +6,11 @@ from functools import cache
 from typing import cast
 
 from approvals.models.declaration import Declaration
-from approvals.roles import Actor
+from approvals.roles import Actor, Grant
 from approvals.states import State, Verb
 
-Permission = Callable[[Declaration, Actor], bool]
+# The grant by which the person may, or None.
+Permission = Callable[[Declaration, Actor], Grant | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ class ApprovalRecord(models.Model):
     approval = models.ForeignKey(Approval, models.PROTECT, related_name="records", null=True, verbose_name=_("批复"))
     actor = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True, verbose_name=_("操作人"))
     actor_username = models.CharField(_("操作人账号"), max_length=150)
-    actor_name = models.CharField(_("操作人姓名"), max_length=60)
+    # As he signed: a deputy with the name of whom he stood in for.
+    actor_name = models.CharField(_("操作人姓名"), max_length=130)
     actor_organisation = models.CharField(_("操作人机构"), max_length=200, blank=True)
     comment = models.TextField(_("意见"), blank=True)
     reasons = models.JSONField(_("理由"), default=list)

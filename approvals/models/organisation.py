@@ -76,10 +76,35 @@ class Bureau(Organisation):
         constraints = [models.UniqueConstraint(fields=["name"], name="bureau_name_once")]
 
 
+class Division(models.Model):
+    """业务科室: the part of a bureau that some of its departments belong to."""
+
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="divisions", verbose_name=_("财政局"))
+    name = models.CharField(_("名称"), max_length=100)
+
+    class Meta:
+        verbose_name = _("业务科室")
+        verbose_name_plural = _("业务科室")
+        ordering = ["bureau_id", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bureau", "name"],
+                name="division_name_once_in_bureau",
+                violation_error_message=_("该财政局已有这个业务科室。"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Department(Organisation):
     """主管部门: reviews what its units file."""
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="departments", verbose_name=_("财政局"))
+    division = models.ForeignKey(
+        Division, models.PROTECT, related_name="departments", null=True, blank=True, verbose_name=_("业务科室")
+    )
     code = models.CharField(_("部门代码"), max_length=20, validators=[CODE])
 
     class Meta:
@@ -90,6 +115,11 @@ class Department(Organisation):
             models.UniqueConstraint(fields=["bureau", "code"], name="department_code_once_in_bureau"),
             models.UniqueConstraint(fields=["bureau", "name"], name="department_name_once_in_bureau"),
         ]
+
+    def clean(self) -> None:
+        """Refuses a division of another bureau; so does the database."""
+        if self.division and self.division.bureau_id != self.bureau_id:
+            raise ValidationError({"division": _("业务科室须属于同一财政局。")})
 
 
 class Unit(Organisation):

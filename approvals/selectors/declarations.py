@@ -22,8 +22,8 @@ def visible_to(actor: Actor) -> QuerySet[Declaration]:
     """The declarations a person may see; this follows from his memberships alone.
 
     A filer sees those of his units; a department's reviewer those of the department; the bureau's people
-    those of the region, once they have been sent; an auditor all of his region (or of every region).
-    Nobody else sees any.
+    those of the region (a division's reviewer those of its departments), once they have been sent; an auditor
+    all of his region (or of every region). Nobody else sees any.
     """
     seen = Q(pk__in=[])
     for grant in actor.grants:
@@ -33,7 +33,7 @@ def visible_to(actor: Actor) -> QuerySet[Declaration]:
             case Role.DEPARTMENT_REVIEWER:
                 seen |= Q(department_id=grant.department_id)
             case Role.FINANCE_REVIEWER | Role.APPROVER:
-                seen |= Q(bureau_id=grant.bureau_id) & _SENT
+                seen |= within(grant) & _SENT
             case Role.AUDITOR:
                 seen |= Q(bureau_id=grant.bureau_id) if grant.bureau_id else Q()
                 if not grant.bureau_id:

@@ -47,6 +47,7 @@ def issue(
     bureau = lock_bureau(department.bureau_id)
     declarations = lock_ready(person, department, fiscal_year, declaration_ids, seen or {})
     edge = edges()[State.PASSED, Verb.APPROVE]
+    right = edge.permission(declarations[0], person)
     serial = _next_serial(bureau, on.year)
     number = number_of(bureau.number_pattern, bureau.document_word, on.year, serial)
     code = new_code()
@@ -78,10 +79,18 @@ def issue(
         content=content.to_json(),
         content_sha256=content.fingerprint(),
     )
-    supersede(declarations, actor, approval)
-    take([(declaration, edge) for declaration in declarations], actor, approval=approval)
+    supersede(declarations, actor, person, approval)
+    take([(declaration, edge) for declaration in declarations], actor, person, approval=approval)
     ledger.append(
-        [ledger.Entry(verb="issue", approval=approval, snapshot={"content_sha256": approval.content_sha256})], actor
+        [
+            ledger.Entry(
+                verb="issue",
+                approval=approval,
+                snapshot={"content_sha256": approval.content_sha256},
+                principal=right.principal if right else "",
+            )
+        ],
+        actor,
     )
     return approval
 
@@ -125,7 +134,7 @@ def _next_serial(bureau: Bureau, year: int) -> int:
     return serial
 
 
-def supersede(declarations: Sequence[Declaration], actor: User, approval: Approval) -> None:
+def supersede(declarations: Sequence[Declaration], actor: User, person: Actor, approval: Approval) -> None:
     """An approved version makes room for its successor."""
     earlier = lock_declarations(
         Declaration.objects.filter(
@@ -136,4 +145,4 @@ def supersede(declarations: Sequence[Declaration], actor: User, approval: Approv
     )
     if earlier:
         edge = edges()[State.APPROVED, Verb.SUPERSEDE]
-        take([(declaration, edge) for declaration in earlier], actor, Said(comment=f"由{approval.number}替代"))
+        take([(declaration, edge) for declaration in earlier], actor, person, Said(comment=f"由{approval.number}替代"))

@@ -10,14 +10,15 @@ from typing import Any
 from django.utils import timezone
 
 from approvals.models import Approval, ApprovalRecord, Declaration, User
-from approvals.selectors.people import organisation_of
+from approvals.selectors.people import actor_of
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What is to be written about one declaration or approval, or about what a person did outside the procedure.
 
-    person  whose chain it goes on, whatever else it is about; 0 for somebody nobody knows
+    person     whose chain it goes on, whatever else it is about; 0 for somebody nobody knows
+    principal  the name of whom the actor stood in for as a deputy 代理
     """
 
     verb: str
@@ -30,6 +31,7 @@ class Entry:
     reasons: Sequence[str] = ()
     round: int = 0
     snapshot: dict[str, Any] = field(default_factory=dict)
+    principal: str = ""
 
     @property
     def chain(self) -> str:
@@ -56,7 +58,7 @@ def append(entries: Iterable[Entry], actor: User) -> list[ApprovalRecord]:
         .distinct("chain")
         .values_list("chain", "sequence", "hash")
     }
-    organisation = organisation_of(actor) if actor.pk else ""
+    organisation = actor_of(actor).organisation if actor.pk else ""
     now = timezone.now()
     records = []
     for entry in entries:
@@ -73,7 +75,7 @@ def append(entries: Iterable[Entry], actor: User) -> list[ApprovalRecord]:
             approval=entry.approval,
             actor=actor if actor.pk else None,
             actor_username=actor.username,
-            actor_name=actor.full_name,
+            actor_name=signature(actor, entry.principal),
             actor_organisation=organisation[:200],
             comment=entry.comment,
             reasons=list(entry.reasons),
@@ -84,6 +86,11 @@ def append(entries: Iterable[Entry], actor: User) -> list[ApprovalRecord]:
         last[entry.chain] = (record.sequence, record.hash)
         records.append(record)
     return ApprovalRecord.objects.bulk_create(records)
+
+
+def signature(actor: User, principal: str) -> str:
+    """How somebody signs: his name, and of a deputy also whose place he takes."""
+    return f"{actor.full_name}（代 {principal}）" if principal else actor.full_name
 
 
 def digest_of(record: ApprovalRecord) -> str:

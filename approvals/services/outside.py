@@ -105,11 +105,11 @@ def register(
     )
     _write(approval, replaced, prevailing)
     resolve(before, prevailing)
-    supersede(declarations, actor, approval)
+    supersede(declarations, actor, person, approval)
     edge = edges()[State.PASSED, Verb.APPROVE]
     left = Left(replaced={pk: differences(content, prevailing[pk]) for pk, content in before.items()})
     said = Said(comment=f"依据外来批复文件“{document.name}”（{approval.number}）")
-    take([(declaration, edge) for declaration in declarations], actor, said, left, approval)
+    take([(declaration, edge) for declaration in declarations], actor, person, said, left, approval)
     _on_the_ledger("register", approval, actor, document, f"批复 {len(declarations)} 个项目", len(replaced))
     return approval
 

@@ -10,18 +10,19 @@ from typing import TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from approvals.models import Bureau, Department, Membership, Unit, User
+from approvals.models import Bureau, Department, Division, Membership, Unit, User
 from approvals.roles import SCOPES, Role
 from perfgoals.errors import Refusal
 from perfgoals.problems import Problem
 
 ORGANISATION_COLUMNS = (
-    "区划代码", "财政局", "文号代字", "部门代码", "部门名称", "单位代码", "单位名称", "本级"
+    "区划代码", "财政局", "文号代字", "部门代码", "部门名称", "单位代码", "单位名称", "本级", "业务科室"
 )  # fmt: skip
-PEOPLE_COLUMNS = ("账号", "姓名", "邮箱", "角色", "区划代码", "部门代码", "单位代码", "初始密码")
+PEOPLE_COLUMNS = ("账号", "姓名", "邮箱", "角色", "区划代码", "部门代码", "单位代码", "初始密码", "业务科室")
 
 Row = Mapping[str, str]
 Model = TypeVar("Model", bound=models.Model)
+_PLACES = ("bureau", "division", "department", "unit")
 _ROLES = {role.label: role for role in Role} | {role.value: role for role in Role}
 
 
@@ -30,7 +31,7 @@ def register_organisations(rows: Iterable[Row]) -> tuple[int, int, int]:
     """Bureaus, departments and units; tells how many of each the table names. Raises Refusal with every fault.
 
     A row names a unit with its department and bureau; without 单位代码 only a department, without 部门代码 only
-    a bureau. 文号代字 is needed once for each bureau.
+    a bureau. 文号代字 is needed once for each bureau. 业务科室 may name the department's division, on any of its rows.
     """
     problems: list[Problem] = []
     bureaus: dict[str, Bureau] = {}
@@ -46,6 +47,11 @@ def register_organisations(rows: Iterable[Row]) -> tuple[int, int, int]:
                 departments[region, department_code] = _save(
                     Department, {"bureau": bureaus[region], "code": department_code}, name=row.get("部门名称", "")
                 )
+            if department_code and row.get("业务科室"):
+                where = {"bureau": bureaus[region], "name": row["业务科室"]}
+                department = departments[region, department_code]
+                department.division = _save(Division, where)
+                department.save()
             if unit_code and department_code:
                 units[region, department_code, unit_code] = _save(
                     Unit,
@@ -65,7 +71,8 @@ def register_organisations(rows: Iterable[Row]) -> tuple[int, int, int]:
 def register_people(rows: Iterable[Row]) -> int:
     """People and one membership a row (a person may stand in several rows); tells how many people.
 
-    角色 is a role's Chinese name; the codes say where: 单位代码 for a unit, else 部门代码, else 区划代码. A new
+    角色 is a role's Chinese name; the codes say where: 单位代码 for a unit, else 部门代码, else 业务科室 of the
+    region, else 区划代码. A new
     person without 初始密码 cannot sign in until an administrator sets one.
     """
     problems: list[Problem] = []
@@ -78,13 +85,13 @@ def register_people(rows: Iterable[Row]) -> int:
         try:
             scope = _scope(role, row)
         except (LookupError, models.ObjectDoesNotExist):
-            codes = " ".join(row.get(c, "") for c in ("区划代码", "部门代码", "单位代码")).strip()
+            codes = " ".join(row.get(c, "") for c in ("区划代码", "业务科室", "部门代码", "单位代码")).strip()
             problems.append(_fault(line, "机构", codes, "已登记机构的代码", f"找不到{role.label}任职的机构。"))
             continue
         try:
             user = people.get(row["账号"]) or _person(row)
             people[row["账号"]] = user
-            membership = {"user": user, "role": role, "bureau": None, "department": None, "unit": None} | scope
+            membership = {"user": user, "role": role, **dict.fromkeys(_PLACES)} | scope
             if not Membership.objects.filter(**_filter(membership)).exists():
                 Membership.objects.create(**membership)
         except ValidationError as error:
@@ -132,6 +139,8 @@ def _scope(role: Role, row: Row) -> dict[str, models.Model]:
         return {"unit": Unit.objects.get(**_within(row, "department__"), code=row["单位代码"])}
     if "department" in allowed and row.get("部门代码"):
         return {"department": Department.objects.get(bureau__region_code=row["区划代码"], code=row["部门代码"])}
+    if "division" in allowed and row.get("业务科室"):
+        return {"division": Division.objects.get(bureau__region_code=row["区划代码"], name=row["业务科室"])}
     if "bureau" in allowed and row.get("区划代码"):
         return {"bureau": Bureau.objects.get(region_code=row["区划代码"])}
     if "" in allowed:

@@ -26,13 +26,16 @@ def transmit(approval_id: int, actor: User, note: str = "") -> Transmission:
     if not visible_to(person).filter(pk=approval_id).exists():
         raise Refusal("not_found", "没有找到该批复，或您无权查看。")
     approval = lock_approval(approval_id)
-    if not may_transmit(approval, person):
+    right = may_transmit(approval, person)
+    if right is None:
         raise Refusal("not_allowed", f"您不是“{approval.department.name}”的部门审核人，不能转下达“{approval.number}”。")
     earlier = Transmission.objects.filter(approval=approval).select_related("by").first()
     if earlier:
         raise Refusal("wrong_state", f"“{approval.number}”已由{earlier.by}于 {earlier.at:%Y-%m-%d} 转下达。")
     made = Transmission.objects.create(approval=approval, by=actor, note=note.strip())
-    [record] = ledger.append([ledger.Entry(verb="transmit", approval=approval, comment=made.note)], actor)
+    [record] = ledger.append(
+        [ledger.Entry(verb="transmit", approval=approval, comment=made.note, principal=right.principal)], actor
+    )
     declarations = list(Declaration.objects.filter(approval=approval).only("unit_id", "department_id", "bureau_id"))
     told = {
         user_id

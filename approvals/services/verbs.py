@@ -18,7 +18,7 @@ from approvals.judgement import GRADE_OF, Change, Note, ReviewForm, judge
 from approvals.models import Approval, ApprovalRecord, Declaration, User
 from approvals.models.edges import Edge, edges
 from approvals.reasons import Reason
-from approvals.roles import Actor, Role
+from approvals.roles import Actor, Grant, Role
 from approvals.rules import why_not
 from approvals.selectors.attachments import attachments_told
 from approvals.selectors.contents import project_contents
@@ -121,7 +121,7 @@ def perform_many(
     if outcome.refused and not partly:
         return outcome
     if going:
-        take(going, actor, said, left)
+        take(going, actor, person, said, left)
     outcome.done = [declaration for declaration, _ in going]
     return outcome
 
@@ -208,13 +208,15 @@ def _reviewed(
 def take(
     going: Sequence[tuple[Declaration, Edge]],
     actor: User,
+    person: Actor,
     said: Said | None = None,
     left: Left | None = None,
     approval: Approval | None = None,
 ) -> None:
     """Write a step that has been found allowed: state, ledger, notices. The rows are locked by the caller.
 
-    All pairs share one verb. Part of the door: only this module and `issuing` call it.
+    All pairs share one verb. Whom a deputy stands in for is what his right to the step says.
+    Part of the door: only this module and `issuing` call it.
     """
     said, left = said or Said(), left or Left()
     verb, declarations = going[0][1].verb, [declaration for declaration, _ in going]
@@ -222,8 +224,9 @@ def take(
         reviewing.answer_amendments(declarations, answer)
     snapshots = project_contents(declarations) if verb in (Verb.SUBMIT, Verb.CONFIRM) else {}
     attached = attachments_told([d.pk for d in declarations]) if verb == Verb.SUBMIT else {}
+    rights = [edge.permission(declaration, person) for declaration, edge in going]
     entries = []
-    for declaration, edge in going:
+    for (declaration, edge), right in zip(going, rights, strict=True):
         getattr(declaration, edge.method)()
         declaration.revision += 1
         declaration.round += verb == Verb.SUBMIT
@@ -239,14 +242,15 @@ def take(
                 reasons=said.reasons,
                 round=declaration.round,
                 snapshot=content.to_json() if content else left.snapshot(declaration.pk),
+                principal=right.principal if right else "",
             )
         )
-    _move(going, actor, approval)
+    _move(going, rights, actor, approval)
     reviewing.keep(left, declarations, verb, actor)
     records = ledger.append(entries, actor)
     announce(
         _messages(going, records, actor, said.comment),
-        _bulletins(going, records, actor, said.comment),
+        _bulletins(going, records, said.comment),
     )
 
 
@@ -263,22 +267,34 @@ _ANSWERS = {
 }
 
 
-def _move(going: Sequence[tuple[Declaration, Edge]], actor: User, approval: Approval | None) -> None:
-    """One statement for each way the declarations of a batch go, which is as many as the verb has edges at most."""
-    ways: dict[tuple[State, State], list[int]] = {}
-    for declaration, edge in going:
-        ways.setdefault((edge.source, edge.target), []).append(declaration.pk)
+def _move(
+    going: Sequence[tuple[Declaration, Edge]],
+    rights: Sequence[Grant | None],
+    actor: User,
+    approval: Approval | None,
+) -> None:
+    """One statement for each way the declarations of a batch go, and for each person a deputy stands in for."""
+    ways: dict[tuple[State, State, int | None], list[int]] = {}
+    for (declaration, edge), right in zip(going, rights, strict=True):
+        ways.setdefault((edge.source, edge.target, right.principal_id if right else None), []).append(declaration.pk)
     now = timezone.now()
-    for (source, target), ids in ways.items():
+    for (source, target, principal), ids in ways.items():
         left_behind: dict[str, Any] = {"revision": F("revision") + 1, "updated_at": now}
         if source != target:
             # Whoever reviewed has done so; the next one begins anew.
             left_behind |= {"state": target, "state_since": now, "taken_up_by": None, "taken_up_at": None}
-        left_behind |= _left_behind(going[0][1].verb, target, actor, approval)
+        left_behind |= _left_behind(going[0][1].verb, target, actor, principal, approval)
         Declaration.objects.filter(pk__in=ids).update(**left_behind)
 
 
-def _left_behind(verb: Verb, target: State, actor: User, approval: Approval | None) -> dict[str, Any]:
+def _by(step: str, actor: User | None, principal: int | None = None) -> dict[str, Any]:
+    """Who took a step, and whom he stood in for; nobody."""
+    return {f"{step}_by": actor, f"{step}_for": principal}
+
+
+def _left_behind(
+    verb: Verb, target: State, actor: User, principal: int | None, approval: Approval | None
+) -> dict[str, Any]:
     """What a step writes on the declaration beside its state."""
     now = timezone.now()
     begun = {"taken_up_by": actor, "taken_up_at": now}
@@ -286,27 +302,27 @@ def _left_behind(verb: Verb, target: State, actor: User, approval: Approval | No
         case Verb.SUBMIT:
             return {
                 "round": F("round") + 1,
-                "submitted_by": actor,
                 "submitted_at": now,
-                "endorsed_by": None,
-                "passed_by": None,
-                "answered_by": None,
+                **_by("submitted", actor, principal),
+                **_by("endorsed", None),
+                **_by("passed", None),
+                **_by("answered", None),
             }
         case Verb.TAKE_UP:
             return begun
         case Verb.ENDORSE:
-            return {"endorsed_by": actor}
+            return _by("endorsed", actor, principal)
         case Verb.PASS | Verb.AMEND:
-            return {"passed_by": actor}
+            return _by("passed", actor, principal)
         case Verb.CONFIRM:
-            return {"answered_by": actor}
+            return _by("answered", actor, principal)
         case Verb.DECLINE:
-            return {"answered_by": actor, "passed_by": None}
+            return _by("answered", actor, principal) | _by("passed", None)
         case Verb.RETURN_DEPARTMENT:
-            return {"endorsed_by": None, "passed_by": None}
+            return _by("endorsed", None) | _by("passed", None)
         case Verb.RECALL:
             # He who undoes his step is at it again.
-            return begun | ({"endorsed_by": None} if target == State.SUBMITTED else {"passed_by": None})
+            return begun | _by("endorsed" if target == State.SUBMITTED else "passed", None)
         case Verb.MARK_MAJOR | Verb.UNMARK_MAJOR:
             return {"major": verb == Verb.MARK_MAJOR}
         case Verb.APPROVE:
@@ -391,14 +407,14 @@ def _messages(
         Message(
             recipient_id=user_id,
             key=f"record:{records[indexes[0]].pk}:{user_id}",
-            **_told(going, indexes, actor, comment),
+            **_told(going, indexes, records[indexes[0]].actor_name, comment),
         )
         for user_id, indexes in heard.items()
     ]
 
 
 def _bulletins(
-    going: Sequence[tuple[Declaration, Edge]], records: Sequence[ApprovalRecord], actor: User, comment: str
+    going: Sequence[tuple[Declaration, Edge]], records: Sequence[ApprovalRecord], comment: str
 ) -> list[Bulletin]:
     """The same for the robots of the organisations whose people hear of it."""
     heard: dict[tuple[str, int], list[int]] = {}
@@ -411,7 +427,7 @@ def _bulletins(
     return [
         Bulletin(
             key=f"record:{records[indexes[0]].pk}:{where}:{pk}",
-            **(_told(going, indexes, actor, comment) | {where: pk}),
+            **(_told(going, indexes, records[indexes[0]].actor_name, comment) | {where: pk}),
         )
         for (where, pk), indexes in heard.items()
     ]
@@ -431,9 +447,7 @@ _ROBOTS_OF = {
 }
 
 
-def _told(
-    going: Sequence[tuple[Declaration, Edge]], indexes: Sequence[int], actor: User, comment: str
-) -> dict[str, Any]:
+def _told(going: Sequence[tuple[Declaration, Edge]], indexes: Sequence[int], who: str, comment: str) -> dict[str, Any]:
     """Kind, title, body and path of what is said about some of the declarations."""
     verb = going[0][1].verb
     subjects = [going[index][0] for index in indexes]
@@ -446,7 +460,7 @@ def _told(
     alone = len(subjects) == 1
     return {
         "kind": verb.value,
-        "title": f"{department}{names}已由{actor.full_name}{verb.label}，现为{target.label}",
+        "title": f"{department}{names}已由{who}{verb.label}，现为{target.label}",
         "body": "\n".join(body),
         "path": reverse("declaration", args=[first.pk]) if alone else f"{reverse('declarations')}?state={target.value}",
     }

@@ -34,10 +34,12 @@ def navigation(context: Context) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if request is None or user is None or not user.is_authenticated:
         return {}
+    person = actor(request)
     return {
         "request": request,
         "user": user,
-        "entries": _entries(request, actor(request), user.is_superuser),
+        "works": person.has(*_IN_PROCEDURE),
+        "entries": _entries(request, person, user.is_superuser),
         "unread": Notice.objects.filter(recipient=user, read_at__isnull=True).count(),
         "csrf_token": context.get("csrf_token"),
     }

@@ -208,7 +208,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             "formats": FORMATS if approval.is_issued_here else (),
             "document_form": form_of(content),
             "clock": clock,
-            "may_transmit": clock.transmission is None and may_transmit(approval, person),
+            "may_transmit": clock.transmission is None and bool(may_transmit(approval, person)),
         },
     )
 

@@ -25,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "years": known,
             "year": year,
+            "stands_in_for": sorted({grant.principal for grant in person.grants if grant.principal}),
             "mine": [bucket for bucket in found if bucket.mine],
             "others": [bucket for bucket in found if not bucket.mine],
             "sees_declarations": person.has(*(role for role in Role if role != Role.ADMINISTRATOR)),

@@ -13,6 +13,8 @@ OTHER_VERBS = {
     "register": _("登记外来批复"),
     "import": _("历史导入"),
     "transmit": _("转下达单位"),
+    "name_deputy": _("指定代理"),
+    "end_deputy": _("终止代理"),
     "sign_in": _("登录"),
     "sign_in_failed": _("登录失败"),
     "download": _("下载批复"),

@@ -13,11 +13,17 @@ from ingest.models import Upload, UploadedProject
 
 
 def visible_to(actor: Actor) -> QuerySet[Upload]:
-    """One's own uploads; the bureau's people and auditors see those whose heading names their bureau."""
+    """One's own uploads; the bureau's people and auditors see those whose heading names their bureau.
+
+    A division's reviewer sees those that name one of its departments.
+    """
     seen = Q(uploader_id=actor.user_id)
     for grant in actor.granted([Role.FINANCE_REVIEWER, Role.APPROVER, Role.AUDITOR]):
-        seen |= Q(bureau_id=grant.bureau_id) if grant.bureau_id else Q()
-        if not grant.bureau_id:
+        if grant.department_id:
+            seen |= Q(department_id=grant.department_id)
+        elif grant.bureau_id:
+            seen |= Q(bureau_id=grant.bureau_id)
+        else:
             return Upload.objects.all()
     return Upload.objects.filter(seen)
 
