@@ -16,20 +16,22 @@ from django.test.utils import CaptureQueriesContext
 from approvals.documents import render
 from approvals.documents.content import ApprovalContent, ProjectContent
 from approvals.drafts import ProjectDraft
-from approvals.models import Approval, ApprovalRecord, Declaration, Notice, User
+from approvals.models import Approval, ApprovalRecord, Declaration, Indicator, Notice, User
 from approvals.selectors.approvals import approval_content
 from approvals.selectors.people import actor_of
 from approvals.services.filing import discard
 from approvals.services.verbs import perform
 from approvals.services.verifying import Verification
 from approvals.states import State, Verb
+from ingest.extract import extract
 from ingest.models import Upload
 from ingest.selectors.comparing import Comparison, compare, history
 from ingest.services import amending, uploads
 from ingest.services.amending import Cell
 from ingest.services.confirming import Confirmed, confirm
 from perfgoals.errors import Refusal
-from tests.factories import City, draft
+from tests.factories import City, UnitFactory, draft
+from tests.ingest.readers.making import SAMPLES, needs_samples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -470,3 +472,30 @@ class TestPagesAndApi:
         assert (told["comparison"], told["history"]["loadable"]) == (None, [1])
         body = {"seen": told["history"]["seen"]}
         assert client.post(f"/api/uploads/{upload.pk}/approval/", body, "application/json").status_code == 201
+
+
+@pytest.mark.samples
+@needs_samples
+def test_a_published_approval_is_loaded_as_history_with_its_file() -> None:
+    """25 projects of two units, 187 indicators: an approval of a year before the system was there."""
+    city = City()
+    path = SAMPLES / "native" / "shaoxing-2019-government-services-approval.docx"
+    extraction = extract(path, path.name)
+    heading = extraction.document
+    city.bureau.name, city.department.name = heading.approving_body, heading.department
+    city.bureau.save()
+    city.department.save()
+    named = dict.fromkeys((project.unit_code, project.unit_name) for project in extraction.projects)
+    for code, name in named:
+        UnitFactory(department=city.department, code=code, name=name)
+    upload = uploads.receive(city.approver, ContentFile(path.read_bytes()), path.name)
+    uploads.read(upload.pk)
+    upload = Upload.objects.get(pk=upload.pk)
+    found = history(upload, actor_of(city.approver))
+    assert (len(found.loadable), found.known, found.unusable) == (25, [], [])
+    approval = confirm(upload.pk, city.approver, Confirmed(found.seen, number="二〇一九年第一号"))
+    assert (approval.date, approval.fiscal_year, approval.origin) == (date(2019, 1, 30), 2019, "imported")
+    rows = Declaration.objects.filter(approval=approval)
+    assert (rows.count(), sum(row.total or 0 for row in rows)) == (25, Decimal("32566390.00"))
+    assert Indicator.objects.filter(declaration__in=rows).count() == 187
+    assert whole() == []

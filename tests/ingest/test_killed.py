@@ -18,11 +18,15 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
-from approvals.models import Declaration, FundingLine, Indicator, Notice, NoticeDelivery, Project
+from approvals.models import Approval, Declaration, FundingLine, Indicator, Notice, NoticeDelivery, Project
+from approvals.selectors.people import actor_of
 from ingest.models import Upload, UploadedProject
+from ingest.selectors.comparing import compare
 from ingest.services import reading, uploads
 from ingest.services.bounded import Limits
+from ingest.services.confirming import Confirmed, confirm
 from tests.factories import City
+from tests.ingest.test_confirming import passed, says, uploaded
 from tests.worker import Worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -257,3 +261,26 @@ class TestWhileAccepting:
         assert len(made) == Declaration.objects.count() == Project.objects.count() == 4
         assert Indicator.objects.count() == 12
         assert fresh(upload).state == State.ACCEPTED
+
+
+class TestWhileConfirming:
+    def test_killed_in_the_middle(self, city: City) -> None:
+        """The approval is written, the ledger waits: nothing of it is left, and the next try registers it once."""
+        [declaration] = passed(city)
+        upload = uploaded(city.approver, says(city, [declaration]))
+        seen = compare(upload, actor_of(city.approver)).seen
+        script = (
+            "from approvals.models import User\nfrom ingest.services.confirming import Confirmed, confirm\n"
+            f"confirm({upload.pk}, User.objects.get(pk={city.approver.pk}), Confirmed({seen!r}))\n"
+        )
+        with held("approvals_approvalrecord"), process(script) as confirming:
+            wait_for(lambda: waiting_on("approvals_approvalrecord"))
+            kill(confirming)
+        wait_for(lambda: not waiting_on("approvals_approvalrecord"))
+        assert not Approval.objects.exists()
+        assert Declaration.objects.get(pk=declaration.pk).state == "passed"
+        assert fresh(upload).approval is None
+
+        approval = confirm(upload.pk, city.approver, Confirmed(seen))
+        assert Declaration.objects.get(pk=declaration.pk).approval == approval
+        assert Approval.objects.count() == 1
