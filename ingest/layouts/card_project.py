@@ -1,5 +1,6 @@
 """What was found on one card becomes a project."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 from approvals.drafts import DEPARTMENT_GOAL
 from approvals.facts import BY_KEY, synonym_key
 from ingest.drafts import IndicatorDraft, ProjectDraft
-from ingest.grid import Cell
+from ingest.grid import Cell, CellError
 from ingest.layouts.cells import Clerk, is_blank, long, plain
 from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import name_from_title
@@ -24,6 +25,7 @@ _PROGRAMME_TOTALS = frozenset(["专项资金总额", "专项总额", "专项资�
 # What a form names its project with.
 NAME_KEYS = {"project_name", "programme", "unit_and_project"}
 _GOALS = frozenset(["goal", "long_term_goal", "overall_goal"])
+_FILLER = re.compile(r"\s*(?:(?:年度|总体)?目标\s*\d{1,2}\s*[:：]?)?[\s….]*")
 _NOTHING = frozenset(["", "/", "-", "—", "——", "--", "无"])
 
 
@@ -169,7 +171,7 @@ class ProjectBuilder:
             text
             for each in self.card.pairs
             if each.pair.key == name and (multi is None or (each.pair.term == "multi") == multi)
-            if (text := long(each.pair.value)) not in _NOTHING
+            if (text := long(_without_fillers(each.pair.value))) not in _NOTHING
         ]
         return "\n".join(dict.fromkeys(texts)) or None
 
@@ -193,7 +195,9 @@ class ProjectBuilder:
             if is_blank(each.pair.value):
                 continue
             for told, amount in self._read(each):
-                self._store(project, totals, told or name, term, amount)
+                if not self._store(project, totals, told or name, term, amount):
+                    found = f"{one_line(each.pair.label)} {plain(each.pair.value)}"
+                    self.clerk.problems.append(report("TEXT_UNPLACED", each.place, field=fact.label, found=found))
         project.total = totals.get("total", totals.get("project_total"))
         if project.total is None and not self.card.has("project_name"):
             project.total = self._programme_total()
@@ -227,15 +231,14 @@ class ProjectBuilder:
     @staticmethod
     def _store(
         project: ProjectDraft, totals: dict[str, Decimal], name: str, term: Term | None, amount: Decimal
-    ) -> None:
+    ) -> bool:
+        """Keep an amount; False where another one stands there already: 其中：本年预算安排 under 年度预算总额."""
         fact = BY_KEY[name]
         if fact.group == "funding":
-            if term != "multi":
-                project.funding.setdefault(fact.label, amount)
-            return
+            return term == "multi" or project.funding.setdefault(fact.label, amount) == amount
         if term == "multi":
             name = "multi_year_total"
-        totals.setdefault(name, amount)
+        return totals.setdefault(name, amount) == amount
 
     def _read(self, each: Found) -> list[tuple[str | None, Decimal]]:
         """The amounts beside a label: usually one, several where lines or a sentence hold them."""
@@ -301,6 +304,13 @@ class ProjectBuilder:
 
     def _tell(self, detail: str) -> None:
         self.clerk.problems.append(report("TERM_CHOSEN", self.card.place, detail, field="绩效指标"))
+
+
+def _without_fillers(cell: Cell) -> Cell:
+    """A text without the lines the form left to be filled in: 目标2：……"""
+    if not isinstance(cell, str) or isinstance(cell, CellError):
+        return cell
+    return "\n".join(line for line in cell.splitlines() if not _FILLER.fullmatch(line))
 
 
 def _is_annual_money(pair: Pair) -> bool:

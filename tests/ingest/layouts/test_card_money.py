@@ -78,3 +78,19 @@ def test_money_is_read(name: str, merged: bool) -> None:
     assert told(extraction).strip() == expected.strip()
     assert extraction.document.fiscal_year == year
     assert severe(extraction) == []
+
+
+def test_a_second_amount_of_one_name_is_told() -> None:
+    drawing = """
+项目名称 | 智慧校园 | < | <
+资金情况（万元） | 年度预算总额 | 150 | <
+^ | 其中：本年预算安排 | 120 | <
+^ | 上年结转资金 | 30 | <
+一级指标 | 二级指标 | 三级指标 | 指标值
+产出指标 | 数量指标 | 建设校数 | 10所
+"""
+    extraction = read(*lines("项目绩效目标表（2026年度）"), table(drawing))
+    assert extraction.projects[0].total == 1_500_000
+    assert [problem.found for problem in extraction.problems if problem.code == "TEXT_UNPLACED"] == [
+        "其中：本年预算安排 120"
+    ]
