@@ -15,6 +15,7 @@ from approvals.views import (
     filters,
     home,
     notices,
+    packages,
     verification,
     versions,
 )
@@ -47,6 +48,8 @@ urlpatterns = [
     path("approvals/<int:pk>/transmit/", approvals.pass_on, name="approval-transmit"),
     path("approvals/<int:pk>/download/<slug:format>/", approvals.download, name="approval-download"),
     path("approvals/<int:pk>/original/", approvals.original, name="approval-original"),
+    path("package/", packages.show, name="package"),
+    path("package/remind/", packages.remind_units, name="package-remind"),
     path("verify/", verification.ask, name="verification"),
     path("verify/<str:code>/", verification.result, name="verification-result"),
     path("notices/", notices.index, name="notices"),

@@ -15,9 +15,11 @@ class DeputyForm(Styled, forms.Form):
 
     membership = forms.TypedChoiceField(label=_("哪项任职"), coerce=int)
     deputy = forms.TypedChoiceField(label=_("代理人"), coerce=int)
-    valid_from = forms.DateField(label=_("开始日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(label=_("开始日期"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     valid_to = forms.DateField(
-        label=_("结束日期"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("当天仍有效。")
+        label=_("结束日期"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=_("当天仍有效。"),
     )
     reason = forms.CharField(label=_("原因"), required=False, max_length=200, help_text=_("例如休假、出差。"))
 

@@ -22,6 +22,7 @@ _ENTRIES = (
     ("home", _("待办"), _EVERYBODY),
     ("declarations", _("绩效目标申报"), _IN_PROCEDURE),
     ("uploads", _("导入文件"), (Role.FILER, Role.APPROVER)),
+    ("package", _("部门送报"), (Role.DEPARTMENT_REVIEWER,)),
     ("approvals", _("批复"), _IN_PROCEDURE),
     ("admin:index", _("后台管理"), (Role.ADMINISTRATOR, Role.AUDITOR)),
 )

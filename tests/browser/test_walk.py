@@ -228,3 +228,31 @@ def test_admin_site(city: City, sign_in: Callable[..., Page], errors: list[str])
         page.screenshot(path=SHOTS / f"{number}-admin.png", full_page=True)
     page.context.close()
     assert errors == []
+
+
+def test_a_department_names_a_deputy_who_sends_its_package_on(city: City, sign_in, errors: list[str]) -> None:
+    city.declaration(State.SUBMITTED)
+    city.declaration(State.RETURNED, draft("退回的项目"))
+    page = sign_in(city.department_reviewer)
+    page.get_by_role("link", name="代理", exact=True).click()
+    page.get_by_label("代理人").select_option(label=f"{city.sister_filer.full_name}（{city.sister_filer.username}）")
+    page.get_by_label("结束日期").fill("2099-01-31")
+    shoot(page, "deputies")
+    page.get_by_role("button", name="指定").click()
+    expect(page.get_by_text(re.compile("^已指定"))).to_be_visible()
+
+    page = sign_in(city.sister_filer)
+    expect(page.get_by_text(f"您正在代理 {city.department_reviewer.full_name}")).to_be_visible()
+    page.get_by_role("link", name="部门送报").click()
+    expect(page.get_by_text("个单位没有报齐")).to_be_visible()
+    shoot(page, "package")
+    page.set_viewport_size(NARROW)
+    shoot(page, "package-narrow")
+    page.get_by_role("button", name="提醒这些单位").click()
+    expect(page.get_by_text(re.compile("^已提醒"))).to_be_visible()
+    page.get_by_role("button", name="送报目前已送审的项目").click()
+    page.get_by_role("button", name="确认部门审核通过").click()
+    expect(page.get_by_role("heading", name="部门送报", level=1)).to_be_visible()
+    record = ApprovalRecord.objects.get(verb="endorse")
+    assert record.actor_name == f"{city.sister_filer.full_name}（代 {city.department_reviewer.full_name}）"
+    assert errors == []
