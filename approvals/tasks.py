@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from approvals.services import delivering, digests
+from approvals.services import answers, delivering, digests
 
 # Whoever is still at a letter when its claim runs out is ended before: no letter is in two hands at once.
 _HARD = int(delivering.LEASE.total_seconds()) - 15
@@ -18,3 +18,9 @@ def deliver_notices() -> None:
 def weekly_digest() -> None:
     """Tell everybody what waits for him; once a week, however often it is asked for."""
     digests.write_weekly()
+
+
+@shared_task(name="approvals.forget_old_answers")
+def forget_old_answers() -> None:
+    """Answers kept for requests that come twice, after a day."""
+    answers.forget_old_answers()

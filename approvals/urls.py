@@ -16,6 +16,7 @@ from approvals.views import (
     home,
     notices,
     packages,
+    tokens,
     verification,
     versions,
 )
@@ -24,6 +25,8 @@ urlpatterns = [
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("accounts/password/", accounts.ChangePassword.as_view(), name="password_change"),
+    path("accounts/tokens/", tokens.index, name="tokens"),
+    path("accounts/tokens/<int:pk>/revoke/", tokens.end, name="token-revoke"),
     path("admin/", site.urls),
     path("", home.home, name="home"),
     path("declarations/", declarations.index, name="declarations"),

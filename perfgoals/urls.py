@@ -1,11 +1,10 @@
 """All addresses of the product, gathered from the packages."""
 
-from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
-from rest_framework.authtoken.views import obtain_auth_token
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 
 @login_not_required
@@ -19,10 +18,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz/", healthz, name="healthz"),
     path("api/", include("approvals.api.urls")),
-    path("api/", include("ingest.api")),
-    path("api/token/", login_not_required(obtain_auth_token), name="api-token"),
+    path("api/", include("ingest.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path(
+        "api/docs/",
+        login_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html")),
+        name="api-docs",
+    ),
     path("", include("approvals.urls")),
     path("", include("ingest.urls")),
 ]
+
+handler400 = "perfgoals.api.problems.bad_request"
+handler403 = "perfgoals.api.problems.permission_denied"
+handler404 = "perfgoals.api.problems.page_not_found"
+handler500 = "perfgoals.api.problems.server_error"

@@ -1,142 +1,38 @@
-"""What the API says and takes. `state` is told, never taken."""
+"""What the API tells."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from approvals.anchors import place_name
-from approvals.drafts import Grounds, IndicatorDraft, ProjectDraft
+from approvals.api import examples as e
+from approvals.api.requests import FundingSerializer, IndicatorSerializer, MoneyField
 from approvals.forms.listing import kept_query
-from approvals.judgement import Answer, Change, Grade, Note, ReviewForm
 from approvals.models import (
     Amendment,
     Approval,
     ApprovalRecord,
+    Attachment,
     CommonOpinion,
     Declaration,
-    FundingLine,
-    Indicator,
     Notice,
     Review,
     ReviewNote,
     SavedFilter,
     Unit,
 )
-from approvals.models.declaration import Kind
 from approvals.models.edges import verbs_for
 from approvals.models.transmission import due_on
-from approvals.reasons import Reason
-from approvals.values import split_value
-
-_PLAIN = (
-    "code", "name", "category", "period", "purpose", "goal", "long_term_goal", "total", "multi_year_total"
-)  # fmt: skip
+from approvals.services.verbs import Refused
+from approvals.states import State, Verb
+from perfgoals.api.schema import documented
 
 
-class MoneyField(serializers.DecimalField):
-    """An amount in 元, to the 分, as text."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=18, decimal_places=2, min_value=Decimal(0), **options)
-
-
-class FundingSerializer(serializers.ModelSerializer):
-    """资金安排: source and amount in 元."""
-
-    amount = MoneyField()
-
-    class Meta:
-        model = FundingLine
-        fields = ["source", "amount"]
-
-
-class IndicatorSerializer(serializers.ModelSerializer):
-    """绩效指标. `value` is the text as written; comparator, number and unit are its reading by the server."""
-
-    unit = serializers.CharField(source="measure_unit", required=False, allow_blank=True, max_length=100)
-    name = serializers.CharField(max_length=2000)
-
-    class Meta:
-        model = Indicator
-        fields = [
-            "level1", "level2", "name", "value", "comparator", "number", "unit", "nature", "weight",
-            "description", "description_custom", "basis", "custom", "place",
-        ]  # fmt: skip
-        read_only_fields = ["comparator", "number", "place"]
-
-
-class ContentSerializer(serializers.Serializer):
-    """What a declaration says, as the filer writes it."""
-
-    code = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
-    name = serializers.CharField(max_length=300)
-    category = serializers.CharField(required=False, allow_blank=True, default="", max_length=100)
-    period = serializers.CharField(required=False, allow_blank=True, default="", max_length=100)
-    purpose = serializers.CharField(required=False, allow_blank=True, default="")
-    goal = serializers.CharField(required=False, allow_blank=True, default="")
-    long_term_goal = serializers.CharField(required=False, allow_blank=True, default="")
-    spending_plan = serializers.DictField(child=serializers.CharField(max_length=40), required=False, default=dict)
-    total = MoneyField(required=False, allow_null=True, default=None)
-    multi_year_total = MoneyField(required=False, allow_null=True, default=None)
-    funding = FundingSerializer(many=True, required=False, default=list)
-    indicators = IndicatorSerializer(many=True, required=False, default=list)
-
-    def validate_funding(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """One line a source."""
-        sources = [line["source"] for line in lines]
-        if len(set(sources)) < len(sources):
-            raise serializers.ValidationError("同一资金来源只能填一行。")
-        return lines
-
-    def draft(self) -> ProjectDraft:
-        """The validated content as services take it."""
-        data = self.validated_data
-        return ProjectDraft(
-            **{name: data[name] for name in _PLAIN},
-            funding={line["source"]: line["amount"] for line in data["funding"]},
-            spending_plan=dict(data["spending_plan"]),
-            indicators=[_indicator(row) for row in data["indicators"]],
-        )
-
-
-class NewDeclarationSerializer(ContentSerializer):
-    """A declaration to be filed: its content, unit and year."""
-
-    unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.select_related("department__bureau"))
-    fiscal_year = serializers.IntegerField(min_value=2000, max_value=2100)
-    kind = serializers.ChoiceField(
-        choices=[(kind.value, kind.label) for kind in (Kind.ANNUAL, Kind.ADDED)], required=False, default=Kind.ANNUAL
-    )
-    change_reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
-    change_evidence = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
-
-    def grounds(self) -> Grounds:
-        """Reason and evidence of an addition."""
-        return Grounds(self.validated_data["change_reason"], self.validated_data["change_evidence"])
-
-
-class AdjustmentSerializer(serializers.Serializer):
-    """Why an approved declaration shall be adjusted, and what proves it; `seen` is the revision that was read."""
-
-    reason = serializers.CharField(max_length=2000)
-    evidence = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
-    seen = serializers.IntegerField(required=False, allow_null=True, default=None)
-
-
-def _indicator(row: dict[str, Any]) -> IndicatorDraft:
-    value, unit = row.get("value") or "", row.get("measure_unit") or None
-    reading = split_value(value, unit)
-    return IndicatorDraft(
-        level1=row.get("level1"), level2=row.get("level2"), name=row["name"], value=value,
-        comparator=reading.comparator, number=reading.number, unit=unit or reading.unit, nature=row.get("nature"),
-        weight=None if row.get("weight") is None else f"{row['weight']:f}", description=row.get("description"),
-        description_custom=row.get("description_custom"), basis=row.get("basis"), custom=row.get("custom", False),
-    )  # fmt: skip
-
-
+@documented(_("列表中的一份申报。"), e.LISTED)
 class DeclarationSerializer(serializers.ModelSerializer):
     """A declaration in a list."""
 
@@ -147,7 +43,7 @@ class DeclarationSerializer(serializers.ModelSerializer):
     unit_name = serializers.CharField(source="unit.name")
     department_name = serializers.CharField(source="department.name")
     state_label = serializers.CharField(source="get_state_display")
-    approval_number = serializers.CharField(source="approval.number", default=None)
+    approval_number = serializers.CharField(source="approval.number", default=None, allow_null=True)
 
     class Meta:
         model = Declaration
@@ -159,6 +55,7 @@ class DeclarationSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@documented(_("待办的一类。"), e.BUCKET)
 class BucketSerializer(serializers.Serializer):
     """One of the to-do lists 待办; `mine`: it waits for this person; `oldest`: since when its oldest is there."""
 
@@ -169,6 +66,7 @@ class BucketSerializer(serializers.Serializer):
     oldest = serializers.DateTimeField(allow_null=True)
 
 
+@documented(_("筛选出的件数、金额，及待办各类的件数。"), e.SUMMARY)
 class SummarySerializer(serializers.Serializer):
     """How many declarations match, how much money they ask for (元), and how they lie in the to-do lists."""
 
@@ -177,6 +75,7 @@ class SummarySerializer(serializers.Serializer):
     buckets = BucketSerializer(many=True)
 
 
+@documented(_("常用筛选：给列表的一种筛选起的名字。"), e.SAVED_FILTER)
 class SavedFilterSerializer(serializers.ModelSerializer):
     """常用筛选: a name for a query of the list's page, `year=2027&bucket=to_review`."""
 
@@ -189,6 +88,7 @@ class SavedFilterSerializer(serializers.ModelSerializer):
         return kept_query(QueryDict(query))
 
 
+@documented(_("批注：在所指位置修改之前一直显示。"), e.NOTE)
 class NoteSerializer(serializers.ModelSerializer):
     """批注: a remark that stands beside `anchor` until that place is changed."""
 
@@ -205,6 +105,7 @@ class NoteSerializer(serializers.ModelSerializer):
         return place_name(note.anchor)
 
 
+@documented(_("修改意见及单位的答复。"), e.AMENDMENT)
 class ReviewAmendmentSerializer(serializers.ModelSerializer):
     """修改意见: what shall stand at `anchor` once the unit agrees; `answer` says whether it did."""
 
@@ -221,6 +122,7 @@ class ReviewAmendmentSerializer(serializers.ModelSerializer):
         return place_name(amendment.anchor)
 
 
+@documented(_("填好的四性审核表。"), e.REVIEW)
 class ReviewSerializer(serializers.ModelSerializer):
     """四性审核表 as it was filled in."""
 
@@ -232,6 +134,7 @@ class ReviewSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@documented(_("财政局的一条常用审核意见。"), {"id": 3, "bureau": 1, "text": "指标值请量化。"})
 class OpinionSerializer(serializers.ModelSerializer):
     """A sentence the bureau keeps for its reviewers."""
 
@@ -241,6 +144,7 @@ class OpinionSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@documented(_("一处差异；空为没有。"), e.DIFFERENCE)
 class DifferenceSerializer(serializers.Serializer):
     """One cell, or one row that came or went; null for nothing."""
 
@@ -251,6 +155,7 @@ class DifferenceSerializer(serializers.Serializer):
     after = serializers.CharField(allow_null=True)
 
 
+@documented(_("与较早一轮相比的差异；since 为空即没有可比的一轮。"), {"since": 1, "differences": [e.DIFFERENCE]})
 class ComparisonSerializer(serializers.Serializer):
     """The present content against that of an earlier round; `since` is null when there is none to compare with."""
 
@@ -258,6 +163,7 @@ class ComparisonSerializer(serializers.Serializer):
     differences = DifferenceSerializer(many=True)
 
 
+@documented(_("项目的一个版本，及与所比版本的差异。"), e.VERSION)
 class VersionSerializer(serializers.Serializer):
     """One version of a project, and every cell in which it differs from the one it is compared with."""
 
@@ -268,6 +174,29 @@ class VersionSerializer(serializers.Serializer):
     differences = DifferenceSerializer(many=True)
 
 
+@documented(_("现在可以办理的一步。"), e.DETAIL["verbs"][0])
+class VerbSerializer(serializers.Serializer):
+    """A step this person may take now."""
+
+    verb = serializers.ChoiceField(choices=Verb.choices)
+    label = serializers.CharField()  # type: ignore[assignment]
+    to = serializers.ChoiceField(choices=State.choices, help_text=_("办理后的状态"))
+    comment_required = serializers.BooleanField(help_text=_("须写明意见"))
+
+
+@documented(_("随申报的一个附件。"), e.ATTACHMENT)
+class AttachmentSerializer(serializers.ModelSerializer):
+    """A file that goes with a declaration."""
+
+    uploaded_by = serializers.CharField(source="uploaded_by.full_name")
+
+    class Meta:
+        model = Attachment
+        fields = ["id", "name", "size", "sha256", "uploaded_by", "uploaded_at"]
+        read_only_fields = fields
+
+
+@documented(_("一份申报的全部内容，及本人现在可以办理的步骤。"), e.DETAIL)
 class DeclarationDetailSerializer(DeclarationSerializer):
     """A declaration whole, with the steps this person may take now."""
 
@@ -275,24 +204,39 @@ class DeclarationDetailSerializer(DeclarationSerializer):
     indicators = IndicatorSerializer(many=True)
     spending_plan = serializers.SerializerMethodField()
     verbs = serializers.SerializerMethodField()
-    taken_up_by = serializers.CharField(source="taken_up_by.full_name", default=None)
+    taken_up_by = serializers.CharField(source="taken_up_by.full_name", default=None, allow_null=True)
     notes = NoteSerializer(source="open_notes", many=True)
     amendments = ReviewAmendmentSerializer(many=True)
     reviews = ReviewSerializer(many=True)
+    attachments = AttachmentSerializer(many=True)
+    department_goal = serializers.BooleanField(
+        source="project.is_department_goal", help_text=_("部门整体绩效目标，不是项目")
+    )
+    itemised_goals = serializers.SerializerMethodField(help_text=_("分项绩效目标，限部门整体绩效目标"))
+    measures = serializers.SerializerMethodField(help_text=_("工作保障措施，限部门整体绩效目标"))
 
     class Meta(DeclarationSerializer.Meta):
         fields = [
             *DeclarationSerializer.Meta.fields, "change_reason", "change_evidence",
             "period", "purpose", "goal", "long_term_goal", "spending_plan",
             "multi_year_total", "funding", "indicators", "verbs", "taken_up_by", "taken_up_at", "notes", "amendments",
-            "reviews",
+            "reviews", "attachments", "department_goal", "itemised_goals", "measures",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_itemised_goals(self, declaration: Declaration) -> str:
+        """What a department's overall goal says of its parts; "" for a project."""
+        return declaration.department_goal.itemised_goals if declaration.project.is_department_goal else ""
+
+    def get_measures(self, declaration: Declaration) -> str:
+        """What is done to reach it; "" for a project."""
+        return declaration.department_goal.measures if declaration.project.is_department_goal else ""
 
     def get_spending_plan(self, declaration: Declaration) -> dict[str, str]:
         """When and how much."""
         return dict(declaration.spending_plan)
 
+    @extend_schema_field(VerbSerializer(many=True))
     def get_verbs(self, declaration: Declaration) -> list[dict[str, Any]]:
         """The steps this person may take: verb, label, the state it leads to, whether a comment is required."""
         return [
@@ -306,86 +250,29 @@ class DeclarationDetailSerializer(DeclarationSerializer):
         ]
 
 
-class ReviewFormSerializer(serializers.Serializer):
-    """四性审核表: a grade; for a major project points by question, which add up to it."""
-
-    grade = serializers.ChoiceField(choices=Grade.choices, required=False, allow_blank=True, default="")
-    points = serializers.DictField(
-        child=serializers.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0)),
-        required=False,
-        default=dict,
-    )
-    answers = serializers.DictField(child=serializers.ChoiceField(choices=Answer.choices), required=False, default=dict)
-
-
-class NewNoteSerializer(serializers.Serializer):
-    """A remark and the place it means: `goal`, `funding.一般公共预算`, `indicators.3`, `indicators.3.value`."""
-
-    anchor = serializers.CharField(max_length=120)
-    text = serializers.CharField(max_length=2000)
-
-
-class ChangeSerializer(serializers.Serializer):
-    """What shall stand at a place instead; "" for nothing."""
-
-    anchor = serializers.CharField(max_length=120)
-    after = serializers.CharField(allow_blank=True, max_length=5000)
-
-
-class StepSerializer(serializers.Serializer):
-    """One step: why, the revision the person decided on, and what a reviewer has to say."""
-
-    review = ReviewFormSerializer(required=False, allow_null=True, default=None)
-    notes = NewNoteSerializer(many=True, required=False, default=list, max_length=100)  # type: ignore[call-arg]
-    amendments = ChangeSerializer(many=True, required=False, default=list, max_length=100)  # type: ignore[call-arg]
-
-    comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
-    reasons = serializers.MultipleChoiceField(choices=Reason.choices, required=False, default=set)
-    seen = serializers.IntegerField(required=False, allow_null=True, default=None)
-
-    def said(self) -> dict[str, Any]:
-        """Review form, notes and amendments as the door takes them."""
-        asked = self.validated_data
-        return {
-            "review": ReviewForm(**asked["review"]) if asked["review"] else None,
-            "notes": [Note(**note) for note in asked["notes"]],
-            "amendments": [Change(**change) for change in asked["amendments"]],
-        }
-
-
-class RewriteSerializer(ContentSerializer):
-    """New content; `seen` is the revision that was read. Reason and evidence left out stay as they are."""
-
-    seen = serializers.IntegerField()
-    change_reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
-    change_evidence = serializers.CharField(required=False, allow_blank=True, max_length=2000)
-
-    def grounds(self, declaration: Declaration) -> Grounds:
-        """Reason and evidence as they shall be."""
-        read = self.validated_data
-        return Grounds(
-            read.get("change_reason", declaration.change_reason),
-            read.get("change_evidence", declaration.change_evidence),
-        )
-
-
+@documented(_("台账的一行。hash 连着上一行的 previous_hash。"), e.RECORD)
 class RecordSerializer(serializers.ModelSerializer):
     """A row of the ledger."""
+
+    # Other steps than those of a declaration stand here too.
+    from_state = serializers.CharField()
+    to_state = serializers.CharField()
 
     class Meta:
         model = ApprovalRecord
         fields = [
             "sequence", "at", "verb", "from_state", "to_state", "actor_username", "actor_name", "actor_organisation",
-            "comment", "reasons", "round", "snapshot", "previous_hash", "hash",
+            "through", "comment", "reasons", "round", "snapshot", "previous_hash", "hash",
         ]  # fmt: skip
         read_only_fields = fields
 
 
+@documented(_("列表中的一份批复。"), e.APPROVAL)
 class ApprovalSerializer(serializers.ModelSerializer):
     """An issued approval in a list."""
 
     department_name = serializers.CharField(source="department.name")
-    transmitted_at = serializers.DateTimeField(source="transmission.at", default=None, read_only=True)
+    transmitted_at = serializers.DateTimeField(source="transmission.at", default=None, allow_null=True)
     transmission_due = serializers.SerializerMethodField()
     approving_body = serializers.CharField(source="bureau.name")
 
@@ -404,12 +291,7 @@ class ApprovalSerializer(serializers.ModelSerializer):
         return due_on(approval)
 
 
-class TransmitSerializer(serializers.Serializer):
-    """What the department has to say when it passes an approval on."""
-
-    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
-
-
+@documented(_("批复及其定稿内容。"), e.APPROVAL | {"notes": "", "content": {"number": "云财绩〔2027〕12号"}})
 class ApprovalDetailSerializer(ApprovalSerializer):
     """An approval with its frozen content."""
 
@@ -418,17 +300,7 @@ class ApprovalDetailSerializer(ApprovalSerializer):
         read_only_fields = fields
 
 
-class IssueSerializer(serializers.Serializer):
-    """An approval to be issued."""
-
-    department = serializers.IntegerField()
-    fiscal_year = serializers.IntegerField(min_value=2000, max_value=2100)
-    declarations = serializers.ListField(child=serializers.IntegerField(), allow_empty=False, max_length=100_000)
-    date = serializers.DateField()
-    title = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
-    notes = serializers.CharField(required=False, allow_blank=True, default="")
-
-
+@documented(_("本人的一条通知。"), e.NOTICE)
 class NoticeSerializer(serializers.ModelSerializer):
     """A notice in one's inbox."""
 
@@ -436,3 +308,40 @@ class NoticeSerializer(serializers.ModelSerializer):
         model = Notice
         fields = ["id", "kind", "title", "body", "path", "created_at", "read_at"]
         read_only_fields = fields
+
+
+@documented(
+    _("一个单位。"),
+    {"id": 17, "code": "301002", "name": "市河道管理所", "department": 4, "department_name": "市水务局"},
+)
+class UnitSerializer(serializers.ModelSerializer):
+    """A unit one may file for."""
+
+    department_name = serializers.CharField(source="department.name")
+
+    class Meta:
+        model = Unit
+        fields = ["id", "code", "name", "department", "department_name"]
+        read_only_fields = fields
+
+
+@documented(_("批量办理中未能办理的一份，及全部原因。"), e.BATCH_DONE["refused"][0])
+class RefusedSerializer(serializers.Serializer):
+    """One declaration of a batch that could not go."""
+
+    id = serializers.IntegerField(source="declaration.pk")
+    code = serializers.CharField(source="refusal.code")
+    detail = serializers.CharField(source="refusal.message")
+    problems = serializers.SerializerMethodField()
+
+    def get_problems(self, refused: Refused) -> list[dict[str, str]]:
+        """Everything that is wrong with it."""
+        return [problem.to_json() for problem in refused.refusal.problems]
+
+
+@documented(_("批量办理的结果。"), e.BATCH_DONE)
+class BatchDoneSerializer(serializers.Serializer):
+    """What a batch did."""
+
+    done = serializers.ListField(child=serializers.IntegerField(), help_text=_("已办理的申报"))
+    refused = RefusedSerializer(many=True)

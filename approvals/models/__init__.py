@@ -1,5 +1,6 @@
 """Tables, their constraints, and the edges of the state machine."""
 
+from approvals.models.access import ApiToken, KeptAnswer
 from approvals.models.approval import Approval
 from approvals.models.attachment import Attachment
 from approvals.models.declaration import Declaration, DepartmentGoal, FundingLine, Indicator, Project
@@ -13,6 +14,7 @@ from approvals.models.transmission import Transmission
 
 __all__ = [
     "Amendment",
+    "ApiToken",
     "Approval",
     "ApprovalRecord",
     "Attachment",
@@ -27,6 +29,7 @@ __all__ = [
     "Endpoint",
     "FundingLine",
     "Indicator",
+    "KeptAnswer",
     "Membership",
     "Notice",
     "NoticeDelivery",

@@ -33,6 +33,7 @@ class ApprovalRecord(models.Model):
     # As he signed: a deputy with the name of whom he stood in for.
     actor_name = models.CharField(_("操作人姓名"), max_length=130)
     actor_organisation = models.CharField(_("操作人机构"), max_length=200, blank=True)
+    through = models.CharField(_("途径"), max_length=100, blank=True, help_text=_("经接口令牌办理时，令牌的名称。"))
     comment = models.TextField(_("意见"), blank=True)
     reasons = models.JSONField(_("理由"), default=list)
     round = models.PositiveSmallIntegerField(_("轮次"), default=0)

@@ -21,6 +21,9 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     full_name = models.CharField(_("姓名"), max_length=60)
 
+    # What the person acts through in this request, for the ledger: a token of the API, by name; "" for himself.
+    through = ""
+
     REQUIRED_FIELDS = ["full_name", "email"]
 
     class Meta:

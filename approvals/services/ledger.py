@@ -77,6 +77,7 @@ def append(entries: Iterable[Entry], actor: User) -> list[ApprovalRecord]:
             actor_username=actor.username,
             actor_name=signature(actor, entry.principal),
             actor_organisation=organisation[:200],
+            through=actor.through,
             comment=entry.comment,
             reasons=list(entry.reasons),
             round=entry.round,
@@ -112,6 +113,8 @@ def digest_of(record: ApprovalRecord) -> str:
         record.reasons,
         record.round,
         record.snapshot,
+        # Left out where it is empty, as in all rows that are older than the column.
+        *([record.through] if record.through else []),
     ]
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -42,7 +42,7 @@ def receive(actor: User, file: File, name: str) -> Upload:
     limit = settings.PERFGOALS_MAX_UPLOAD_BYTES
     if file.size > limit:
         raise Refusal(
-            "invalid", f"文件“{name}”有 {file.size / 2**20:.1f} MB，最大 {limit / 2**20:.0f} MB。请拆分后上传。"
+            "too_large", f"文件“{name}”有 {file.size / 2**20:.1f} MB，最大 {limit / 2**20:.0f} MB。请拆分后上传。"
         )
     digest = hashlib.sha256()
     for chunk in file.chunks():

@@ -10,7 +10,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from perfgoals.settings.environment import env
+from perfgoals.settings.environment import beside, env
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -30,7 +30,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
@@ -125,6 +124,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "approvals.deliver_notices", "schedule": 30.0},
     "weekly-digest": {"task": "approvals.weekly_digest", "schedule": crontab(hour=8, minute=0, day_of_week="mon")},
+    "forget-old-answers": {"task": "approvals.forget_old_answers", "schedule": 3600.0},
     "sweep-uploads": {"task": "ingest.sweep_uploads", "schedule": 10.0},
 }
 
@@ -148,25 +148,41 @@ PERFGOALS_DEMO_ACCOUNTS = "approvals.demo.ACCOUNTS"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a declaration with many indicators is one form
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
+# Requests to the API a person may make in a minute, over all processes and all of his tokens.
+PERFGOALS_API_RATE = env.positive_int("PERFGOALS_API_RATE", default=600)
+
 REST_FRAMEWORK = {
+    # Tokens first: it is they who say how to sign in when nobody has (401).
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "approvals.api.access.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
-        "rest_framework.authentication.TokenAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "approvals.api.access.InScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["perfgoals.api.throttling.Rate"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 50,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "perfgoals.errors.problem_json",
+    "DEFAULT_PAGINATION_CLASS": "perfgoals.api.paging.Pages",
+    "DEFAULT_SCHEMA_CLASS": "perfgoals.api.schema.ApiSchema",
+    "EXCEPTION_HANDLER": "perfgoals.api.problems.problem_json",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "perfgoals",
-    "DESCRIPTION": "项目绩效目标：申报、审核、批复",
+    "TITLE": "项目绩效目标接口",
+    "DESCRIPTION": _(
+        "申报、审核、批复和文件导入。页面能做的，接口都能做，规则相同。\n\n"
+        "登录：`Authorization: Bearer 令牌`，令牌在页面“接口令牌”中建立；权限范围只能缩小本人的权限。\n\n"
+        "列表按 `cursor` 翻页。改写和办理带 `If-Match`，以免覆盖他人的修改；"
+        "新建、办理、上传带 `Idempotency-Key`，断线后可以放心重发。\n\n"
+        "错误一律为 `application/problem+json`，`code` 供程序判断，`detail`、`problems`、`fields` 说明如何改正。"
+    ),
     "VERSION": "1.0",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    # Docstrings are for whoever reads the code; what the schema says is written for whoever calls us.
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
     # Several fields are called `state` and `kind`; without names of ours they get a number in the schema.
     "ENUM_NAME_OVERRIDES": {
         "DeclarationState": "approvals.states.State",
@@ -174,7 +190,8 @@ SPECTACULAR_SETTINGS = {
         "UploadState": "ingest.models.upload.Upload.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "/static/app/icon.svg",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "list", "displayRequestDuration": True},
 }
 
 _SELF = ["'self'"]
@@ -203,6 +220,12 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.log_level("PERFGOALS_LOG_LEVEL", default="INFO")},
 }
+
+
+def shared_cache(broker_url: str) -> dict:
+    """The cache all processes share: `CACHE_URL`, or another database of the broker's server."""
+    location = env.redis_url("CACHE_URL", default="") if env.str("CACHE_URL", default="") else beside(broker_url)
+    return {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": location}}
 
 
 def postgres(url: dict) -> dict:

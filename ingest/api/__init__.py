@@ -1,0 +1,1 @@
+"""Uploads over HTTP and JSON: upload → status → preview → correct, decide, map → accept."""
