@@ -231,7 +231,22 @@ class _RegionReader:
                 )
                 self.open = None
                 return
-        self.region.orphans.append(token)
+        if not self._joins_goal(token):
+            self.region.orphans.append(token)
+
+    def _joins_goal(self, token: Token) -> bool:
+        """年度绩效目标1 | its name | what it means: a second text in the row of a goal is part of it."""
+        last = self.region.pairs[-1] if self.region.pairs else None
+        if last is None or last.row != token.row or last.at >= token.column:
+            return False
+        fact = BY_KEY.get(last.key)
+        texts = isinstance(token.cell, str) and isinstance(last.value, str) and key(last.value) not in _TABLE_HEADS
+        if fact is None or fact.group != "goal" or not texts:
+            return False
+        whole = replace(last, value=f"{last.value}：{token.cell}")
+        self.region.pairs[-1] = whole
+        self.texts = [whole if each is last else each for each in self.texts]
+        return True
 
     def _is_under(self, token: Token, label: Token) -> bool:
         """Right of a label, or the only cell of the row under a label that has its row for itself."""

@@ -200,3 +200,18 @@ CARD = """
 def test_the_year_of_what_the_form_is_a_part_of(above: list[str], year: int | None) -> None:
     form = table(CARD.replace("湖岸照明养护", "2025年湖岸照明养护")) if "湖岸" in above[0] else table(CARD)
     assert read(*lines(*above), form).document.fiscal_year == year
+
+
+def test_a_goal_with_a_name_and_what_it_means_beside_it() -> None:
+    form = """
+项目名称 | 公厕保洁 | <
+年度资金总额（万元） | 326.4 | <
+项目绩效总目标 | 名称 | 目标说明
+长期绩效目标1 | 公厕管理 | 达到二类标准，群众满意。
+年度绩效目标1 | 全年保洁 | 公厕全年开放，达标率98%以上。
+一级指标 | 二级指标 | 指标值
+产出指标 | 保洁公厕数量 | 136座
+"""
+    [project] = read(table(form)).projects
+    assert project.goal == "全年保洁：公厕全年开放，达标率98%以上。"
+    assert project.long_term_goal == "公厕管理：达到二类标准，群众满意。"
