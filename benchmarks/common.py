@@ -27,6 +27,8 @@ def product() -> Iterator[None]:
                 "DATABASE_URL": running.database_url,
                 "REDIS_URL": running.redis_url,
                 "PERFGOALS_MEDIA": str(own / "media"),
+                # As installations have it: mail is gathered, no worker is called at once.
+                "PERFGOALS_MAIL_WINDOW": "600",
             }
             import django
 

@@ -53,8 +53,8 @@ INSERT INTO approvals_notice (recipient_id, kind, title, body, path, dedupe_key,
 VALUES (%s, 'endorse', %s, %s, '/declarations/', %s, %s) RETURNING id
 """
 DELIVERY = """
-INSERT INTO approvals_noticedelivery (notice_id, channel, status, attempts, due_at, error)
-VALUES (%s, 'mail', 'pending', 0, %s, '')
+INSERT INTO approvals_noticedelivery (notice_id, channel, recipient_id, status, attempts, interrupted, due_at, error)
+VALUES (%s, 'mail', %s, 'pending', 0, 0, %s, '')
 """
 
 
@@ -105,7 +105,7 @@ class Bare:
     def _tell(self, cursor: Any, record: int, now: datetime) -> None:
         key = f"record:{record}:{self.recipient.pk}"
         cursor.execute(NOTICE, [self.recipient.pk, "一份申报已由部门审核", "单位　项目", key, now])
-        cursor.execute(DELIVERY, [cursor.fetchone()[0], now])
+        cursor.execute(DELIVERY, [cursor.fetchone()[0], self.recipient.pk, now])
 
 
 def rows_written() -> tuple[int, ...]:

@@ -147,7 +147,7 @@ def forget_files(attachments: Iterable[Attachment]) -> None:
 def locked_for_writing(declaration_id: int, actor: User, seen: int | None = None) -> Declaration:
     """A declaration this person may write now, locked; raises Refusal. `seen` is the revision he had before him."""
     person = actor_of(actor)
-    locked = lock_declarations(visible_to(person).filter(pk=declaration_id).values_list("pk", flat=True))
+    locked = lock_declarations(visible_to(person).filter(pk=declaration_id))
     if not locked:
         raise Refusal("not_found", "没有找到该申报，或您无权查看。")
     declaration = locked[0]

@@ -18,7 +18,7 @@ from approvals.selectors.people import actor_of
 from approvals.services import ledger
 from approvals.services.locks import lock_bureau, lock_declarations
 from approvals.services.reviewing import Said
-from approvals.services.verbs import take
+from approvals.services.steps import take
 from approvals.states import State, Verb
 from perfgoals.errors import Refusal
 
@@ -101,9 +101,7 @@ def lock_ready(
     """The declarations, locked, when this person may approve every one of them now; raises Refusal otherwise."""
     wanted = set(wanted)
     # Only this department's: what a refusal names must be the approver's to see.
-    declarations = lock_declarations(
-        Declaration.objects.filter(pk__in=wanted, department=department).values_list("pk", flat=True)
-    )
+    declarations = lock_declarations(Declaration.objects.filter(pk__in=wanted, department=department))
     edge = edges()[State.PASSED, Verb.APPROVE]
     gone = [
         d
@@ -141,7 +139,7 @@ def supersede(declarations: Sequence[Declaration], actor: User, person: Actor, a
             project_id__in=[d.project_id for d in declarations],
             fiscal_year=declarations[0].fiscal_year,
             state=State.APPROVED,
-        ).values_list("pk", flat=True)
+        )
     )
     if earlier:
         edge = edges()[State.APPROVED, Verb.SUPERSEDE]

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.utils import timezone
 
 from approvals.models import Approval, ApprovalRecord, Declaration, User
@@ -44,49 +45,77 @@ class Entry:
             return f"approval:{self.approval.pk}"
         raise ValueError("an entry is about a declaration or an approval")
 
+    def columns(self) -> dict[str, Any]:
+        """Its part of the row, by column."""
+        return {
+            "chain": self.chain,
+            "verb": self.verb,
+            "declaration_id": self.declaration and self.declaration.pk,
+            "approval_id": self.approval and self.approval.pk,
+            "from_state": self.from_state,
+            "to_state": self.to_state,
+            "comment": self.comment,
+            "reasons": list(self.reasons),
+            "round": self.round,
+            "snapshot": self.snapshot,
+        }
 
-def append(entries: Iterable[Entry], actor: User) -> list[ApprovalRecord]:
-    """Write the entries, in three statements however many. The caller holds the lock of what they are about.
 
-    An actor who is in no database is nobody.
+class Written(NamedTuple):
+    """A row that has been written: its id, and how it is signed."""
+
+    pk: int
+    actor_name: str
+
+
+# One array of rows as JSON: a batch is a statement as short as a single step. The ids come in the order of the rows.
+_WRITE = """
+INSERT INTO approvals_approvalrecord (
+    chain, sequence, previous_hash, hash, at, verb, from_state, to_state, declaration_id, approval_id,
+    actor_id, actor_username, actor_name, actor_organisation, through, comment, reasons, round, snapshot
+) SELECT
+    chain, sequence, previous_hash, hash, at, verb, from_state, to_state, declaration_id, approval_id,
+    actor_id, actor_username, actor_name, actor_organisation, through, comment, reasons, round, snapshot
+FROM json_populate_recordset(NULL::approvals_approvalrecord, %s::json)
+RETURNING id
+"""
+_LAST = """
+SELECT DISTINCT ON (chain) chain, sequence, hash FROM approvals_approvalrecord
+WHERE chain = ANY (%s) ORDER BY chain, sequence DESC
+"""
+# What the hash is of, in this order: all that must never change, and the hash of the row before it.
+_HASHED = (
+    "previous_hash", "chain", "sequence", "at", "verb", "from_state", "to_state", "declaration_id", "approval_id",
+    "actor_username", "actor_name", "actor_organisation", "comment", "reasons", "round", "snapshot",
+)  # fmt: skip
+
+
+def append(entries: Iterable[Entry], actor: User) -> list[Written]:
+    """Write the entries, in three statements however many.
+
+    The caller holds the lock of what they are about. An actor who is in no database is nobody.
     """
     entries = list(entries)
-    last = {
-        chain: (sequence, digest)
-        for chain, sequence, digest in ApprovalRecord.objects.filter(chain__in=[entry.chain for entry in entries])
-        .order_by("chain", "-sequence")
-        .distinct("chain")
-        .values_list("chain", "sequence", "hash")
+    author: dict[str, Any] = {
+        "at": _instant(timezone.now()),
+        "actor_id": actor.pk,
+        "actor_username": actor.username,
+        "actor_organisation": actor_of(actor).organisation[:200] if actor.pk else "",
+        "through": actor.through,
     }
-    organisation = actor_of(actor).organisation if actor.pk else ""
-    now = timezone.now()
-    records = []
-    for entry in entries:
-        sequence, previous = last.get(entry.chain, (0, ""))
-        record = ApprovalRecord(
-            chain=entry.chain,
-            sequence=sequence + 1,
-            previous_hash=previous,
-            at=now,
-            verb=entry.verb,
-            from_state=entry.from_state,
-            to_state=entry.to_state,
-            declaration=entry.declaration,
-            approval=entry.approval,
-            actor=actor if actor.pk else None,
-            actor_username=actor.username,
-            actor_name=signature(actor, entry.principal),
-            actor_organisation=organisation[:200],
-            through=actor.through,
-            comment=entry.comment,
-            reasons=list(entry.reasons),
-            round=entry.round,
-            snapshot=entry.snapshot,
-        )
-        record.hash = digest_of(record)
-        last[entry.chain] = (record.sequence, record.hash)
-        records.append(record)
-    return ApprovalRecord.objects.bulk_create(records)
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST, [[entry.chain for entry in entries]])
+        last = {chain: (sequence, digest) for chain, sequence, digest in cursor.fetchall()}
+        rows: list[dict[str, Any]] = []
+        for entry in entries:
+            sequence, previous = last.get(entry.chain, (0, ""))
+            row = author | entry.columns() | {"sequence": sequence + 1, "previous_hash": previous}
+            row["actor_name"] = signature(actor, entry.principal)
+            row["hash"] = _digest(row)
+            last[entry.chain] = (sequence + 1, row["hash"])
+            rows.append(row)
+        cursor.execute(_WRITE, [json.dumps(rows, ensure_ascii=False)])
+        return [Written(pk, row["actor_name"]) for (pk,), row in zip(cursor.fetchall(), rows, strict=True)]
 
 
 def signature(actor: User, principal: str) -> str:
@@ -96,26 +125,13 @@ def signature(actor: User, principal: str) -> str:
 
 def digest_of(record: ApprovalRecord) -> str:
     """The row's SHA-256 over all that must never change, and over the hash of the row before it."""
-    told = [
-        record.previous_hash,
-        record.chain,
-        record.sequence,
-        _instant(record.at),
-        record.verb,
-        record.from_state,
-        record.to_state,
-        record.declaration_id,
-        record.approval_id,
-        record.actor_username,
-        record.actor_name,
-        record.actor_organisation,
-        record.comment,
-        record.reasons,
-        record.round,
-        record.snapshot,
-        # Left out where it is empty, as in all rows that are older than the column.
-        *([record.through] if record.through else []),
-    ]
+    return _digest({name: getattr(record, name) for name in (*_HASHED, "through")} | {"at": _instant(record.at)})
+
+
+def _digest(row: Mapping[str, Any]) -> str:
+    told = [row[name] for name in _HASHED]
+    # Left out where it is empty, as in all rows that are older than the column.
+    told += [row["through"]] if row["through"] else []
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

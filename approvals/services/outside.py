@@ -33,7 +33,7 @@ from approvals.services.issuing import lock_ready, supersede
 from approvals.services.locks import lock_bureau
 from approvals.services.notices import Message, announce
 from approvals.services.reviewing import Left, Said, draft_of, resolve
-from approvals.services.verbs import take
+from approvals.services.steps import take
 from approvals.states import State, Verb
 from perfgoals.errors import Refusal
 

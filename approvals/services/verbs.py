@@ -6,29 +6,23 @@ Whoever moves a declaration – page, API, admin action, batch, import – comes
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import transaction
-from django.db.models import F
-from django.urls import reverse
-from django.utils import timezone
 
 from approvals.checks import check_declarations
 from approvals.judgement import GRADE_OF, Change, Note, ReviewForm, judge
-from approvals.models import Approval, ApprovalRecord, Declaration, User
+from approvals.models import Declaration, User
 from approvals.models.edges import Edge, edges
 from approvals.reasons import Reason
-from approvals.roles import Actor, Grant, Role
+from approvals.roles import Actor
 from approvals.rules import why_not
-from approvals.selectors.attachments import attachments_told
-from approvals.selectors.contents import project_contents
 from approvals.selectors.declarations import visible_to
-from approvals.selectors.people import actor_of, holders
+from approvals.selectors.people import actor_of
 from approvals.selectors.reviewing import rules_of
-from approvals.services import ledger, reviewing
+from approvals.services import reviewing
 from approvals.services.locks import lock_declarations
-from approvals.services.notices import Bulletin, Message, announce
 from approvals.services.reviewing import Left, Said
+from approvals.services.steps import take
 from approvals.states import State, Verb
 from perfgoals.errors import Refusal
 
@@ -111,7 +105,8 @@ def perform_many(
     ids = list(dict.fromkeys(ids))
     reviewing.for_one_only(said, verb, len(ids))
     person = actor_of(actor)
-    declarations = lock_declarations(visible_to(person).filter(pk__in=ids).values_list("pk", flat=True))
+    content = verb in (Verb.SUBMIT, Verb.AMEND, Verb.CONFIRM) or bool(notes)
+    declarations = lock_declarations(visible_to(person).filter(pk__in=ids), content)
     if not ids or len(declarations) < len(ids):
         raise Refusal("not_found", "没有找到该申报，或您无权查看。请从列表中重新打开。")
 
@@ -205,131 +200,6 @@ def _reviewed(
     return passed, left
 
 
-def take(
-    going: Sequence[tuple[Declaration, Edge]],
-    actor: User,
-    person: Actor,
-    said: Said | None = None,
-    left: Left | None = None,
-    approval: Approval | None = None,
-) -> None:
-    """Write a step that has been found allowed: state, ledger, notices. The rows are locked by the caller.
-
-    All pairs share one verb. Whom a deputy stands in for is what his right to the step says.
-    Part of the door: only this module and `issuing` call it.
-    """
-    said, left = said or Said(), left or Left()
-    verb, declarations = going[0][1].verb, [declaration for declaration, _ in going]
-    if answer := _ANSWERS.get(verb):
-        reviewing.answer_amendments(declarations, answer)
-    snapshots = project_contents(declarations) if verb in (Verb.SUBMIT, Verb.CONFIRM) else {}
-    attached = attachments_told([d.pk for d in declarations]) if verb == Verb.SUBMIT else {}
-    rights = [edge.permission(declaration, person) for declaration, edge in going]
-    entries = []
-    for (declaration, edge), right in zip(going, rights, strict=True):
-        getattr(declaration, edge.method)()
-        declaration.revision += 1
-        declaration.round += verb == Verb.SUBMIT
-        content = snapshots.get(declaration.pk)
-        entries.append(
-            ledger.Entry(
-                verb=verb.value,
-                declaration=declaration,
-                approval=approval,
-                from_state=edge.source.value,
-                to_state=edge.target.value,
-                comment="\n".join(filter(None, [said.comment, *_given(declaration, verb, attached)])),
-                reasons=said.reasons,
-                round=declaration.round,
-                snapshot=content.to_json() if content else left.snapshot(declaration.pk),
-                principal=right.principal if right else "",
-            )
-        )
-    _move(going, rights, actor, approval)
-    reviewing.keep(left, declarations, verb, actor)
-    records = ledger.append(entries, actor)
-    announce(
-        _messages(going, records, actor, said.comment),
-        _bulletins(going, records, said.comment),
-    )
-
-
-def _given(declaration: Declaration, verb: Verb, attached: Mapping[int, str]) -> tuple[str, ...]:
-    """What a declaration is sent with: grounds and files."""
-    return (declaration.grounds, attached.get(declaration.pk, "")) if verb == Verb.SUBMIT else ()
-
-
-# A verb that leaves `amending` answers what was asked for there.
-_ANSWERS = {
-    Verb.CONFIRM: reviewing.Answer.CONFIRMED,
-    Verb.DECLINE: reviewing.Answer.DECLINED,
-    Verb.RECALL: reviewing.Answer.RECALLED,
-}
-
-
-def _move(
-    going: Sequence[tuple[Declaration, Edge]],
-    rights: Sequence[Grant | None],
-    actor: User,
-    approval: Approval | None,
-) -> None:
-    """One statement for each way the declarations of a batch go, and for each person a deputy stands in for."""
-    ways: dict[tuple[State, State, int | None], list[int]] = {}
-    for (declaration, edge), right in zip(going, rights, strict=True):
-        ways.setdefault((edge.source, edge.target, right.principal_id if right else None), []).append(declaration.pk)
-    now = timezone.now()
-    for (source, target, principal), ids in ways.items():
-        left_behind: dict[str, Any] = {"revision": F("revision") + 1, "updated_at": now}
-        if source != target:
-            # Whoever reviewed has done so; the next one begins anew.
-            left_behind |= {"state": target, "state_since": now, "taken_up_by": None, "taken_up_at": None}
-        left_behind |= _left_behind(going[0][1].verb, target, actor, principal, approval)
-        Declaration.objects.filter(pk__in=ids).update(**left_behind)
-
-
-def _by(step: str, actor: User | None, principal: int | None = None) -> dict[str, Any]:
-    """Who took a step, and whom he stood in for; nobody."""
-    return {f"{step}_by": actor, f"{step}_for": principal}
-
-
-def _left_behind(
-    verb: Verb, target: State, actor: User, principal: int | None, approval: Approval | None
-) -> dict[str, Any]:
-    """What a step writes on the declaration beside its state."""
-    now = timezone.now()
-    begun = {"taken_up_by": actor, "taken_up_at": now}
-    match verb:
-        case Verb.SUBMIT:
-            return {
-                "round": F("round") + 1,
-                "submitted_at": now,
-                **_by("submitted", actor, principal),
-                **_by("endorsed", None),
-                **_by("passed", None),
-                **_by("answered", None),
-            }
-        case Verb.TAKE_UP:
-            return begun
-        case Verb.ENDORSE:
-            return _by("endorsed", actor, principal)
-        case Verb.PASS | Verb.AMEND:
-            return _by("passed", actor, principal)
-        case Verb.CONFIRM:
-            return _by("answered", actor, principal)
-        case Verb.DECLINE:
-            return _by("answered", actor, principal) | _by("passed", None)
-        case Verb.RETURN_DEPARTMENT:
-            return _by("endorsed", None) | _by("passed", None)
-        case Verb.RECALL:
-            # He who undoes his step is at it again.
-            return begun | _by("endorsed" if target == State.SUBMITTED else "passed", None)
-        case Verb.MARK_MAJOR | Verb.UNMARK_MAJOR:
-            return {"major": verb == Verb.MARK_MAJOR}
-        case Verb.APPROVE:
-            return {"approval": approval}
-    return {}
-
-
 def _known_verb(verb: Verb | str) -> Verb:
     try:
         return Verb(verb)
@@ -378,89 +248,3 @@ def _checked(going: list[tuple[Declaration, Edge]], refused: list[Refused]) -> l
         else:
             passed.append((declaration, edge))
     return passed
-
-
-def _messages(
-    going: Sequence[tuple[Declaration, Edge]], records: Sequence[ApprovalRecord], actor: User, comment: str
-) -> list[Message]:
-    """One notice a person for the whole step: whoever acts next, and whoever acted before."""
-    heard: dict[int, list[int]] = {}
-    roles = {Role(word) for _, edge in going for word in edge.notify if word != "acted"}
-    people = holders(roles, [d for d, _ in going]) if roles else {}
-    for index, (declaration, edge) in enumerate(going):
-        told = {
-            user_id
-            for (user_id, role), grants in people.items()
-            if role.value in edge.notify and any(grant.covers(declaration) for grant in grants)
-        }
-        if "acted" in edge.notify:
-            before = (
-                declaration.submitted_by_id,
-                declaration.endorsed_by_id,
-                declaration.passed_by_id,
-                declaration.answered_by_id,
-            )
-            told |= {user_id for user_id in before if user_id is not None}
-        for user_id in told - {actor.pk}:
-            heard.setdefault(user_id, []).append(index)
-    return [
-        Message(
-            recipient_id=user_id,
-            key=f"record:{records[indexes[0]].pk}:{user_id}",
-            **_told(going, indexes, records[indexes[0]].actor_name, comment),
-        )
-        for user_id, indexes in heard.items()
-    ]
-
-
-def _bulletins(
-    going: Sequence[tuple[Declaration, Edge]], records: Sequence[ApprovalRecord], comment: str
-) -> list[Bulletin]:
-    """The same for the robots of the organisations whose people hear of it."""
-    heard: dict[tuple[str, int], list[int]] = {}
-    for index, (declaration, edge) in enumerate(going):
-        words = {word for word in edge.notify if word != "acted"}
-        if "acted" in edge.notify:
-            words |= {role for role, name in _ACTED_AS if getattr(declaration, name) is not None}
-        for where in {_ROBOTS_OF[word] for word in words}:
-            heard.setdefault((where, getattr(declaration, where)), []).append(index)
-    return [
-        Bulletin(
-            key=f"record:{records[indexes[0]].pk}:{where}:{pk}",
-            **(_told(going, indexes, records[indexes[0]].actor_name, comment) | {where: pk}),
-        )
-        for (where, pk), indexes in heard.items()
-    ]
-
-
-# As what somebody acted before, and whose robots hear what a role is told.
-_ACTED_AS = (
-    ("filer", "submitted_by_id"),
-    ("department_reviewer", "endorsed_by_id"),
-    ("finance_reviewer", "passed_by_id"),
-)
-_ROBOTS_OF = {
-    "filer": "unit_id",
-    "department_reviewer": "department_id",
-    "finance_reviewer": "bureau_id",
-    "approver": "bureau_id",
-}
-
-
-def _told(going: Sequence[tuple[Declaration, Edge]], indexes: Sequence[int], who: str, comment: str) -> dict[str, Any]:
-    """Kind, title, body and path of what is said about some of the declarations."""
-    verb = going[0][1].verb
-    subjects = [going[index][0] for index in indexes]
-    target, first = going[indexes[0]][1].target, subjects[0]
-    names = f"“{first.project.name}”" if len(subjects) == 1 else f"{len(subjects)} 个项目"
-    department = first.department.name if len({s.department_id for s in subjects}) == 1 else "多个部门"
-    body = [f"{subject.unit.name}　{subject.project.name}" for subject in subjects[:20]]
-    body += [f"……共 {len(subjects)} 个"] if len(subjects) > 20 else []
-    body += [f"意见：{comment}"] if comment else []
-    alone = len(subjects) == 1
-    return {
-        "kind": verb.value,
-        "title": f"{department}{names}已由{who}{verb.label}，现为{target.label}",
-        "body": "\n".join(body),
-        "path": reverse("declaration", args=[first.pk]) if alone else f"{reverse('declarations')}?state={target.value}",
-    }

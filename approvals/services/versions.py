@@ -31,7 +31,7 @@ def open_adjustment(
     """
     person = actor_of(actor)
     # The approved row is locked, so that of two who ask at once one opens and the other hears of it.
-    locked = lock_declarations(visible_to(person).filter(pk=declaration_id).values_list("pk", flat=True))
+    locked = lock_declarations(visible_to(person).filter(pk=declaration_id))
     if not locked:
         raise Refusal("not_found", "没有找到该申报，或您无权查看。")
     approved = locked[0]
