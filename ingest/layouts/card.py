@@ -10,7 +10,7 @@ from ingest.layouts.card_reader import CardReader
 from ingest.layouts.cells import Clerk, is_blank
 from ingest.layouts.columns import texts_of
 from ingest.layouts.header_rows import headers
-from ingest.layouts.heading import is_title, labelled
+from ingest.layouts.heading import is_department_goal_title, is_title, labelled
 from ingest.layouts.regions import read_region
 from ingest.layouts.settle import is_part_only, settle
 from ingest.layouts.units import UnitFinder
@@ -31,10 +31,12 @@ class CardLayout:
     def score(self, document: Document) -> Match:
         """How much of a form is there: the project's name, goal, money and an indicator table of its own."""
         best = NO_MATCH
-        titled = any(isinstance(b, Paragraph) and is_title(b.text) for b in document.blocks)
+        lines = [b.text for b in document.blocks if isinstance(b, Paragraph)]
+        titled = any(map(is_title, lines))
+        overall = any(map(is_department_goal_title, lines))
         told = {name for b in document.blocks if isinstance(b, Paragraph) for name, _, _ in labelled(b.text)}
         for grid in document.grids:
-            match = _score(grid, set(told), titled)
+            match = _score(grid, set(told), titled, overall)
             if match.score > best.score:
                 best = match
         return best
@@ -63,7 +65,7 @@ class CardLayout:
         return _finish(reader.cards, reader.clerk)
 
 
-def _score(grid: Grid, keys: set[str], titled: bool) -> Match:
+def _score(grid: Grid, keys: set[str], titled: bool, overall: bool) -> Match:
     header = next((each for each in headers(grid)), None)
     if header and header.keys & _FLAT_KEYS:
         return Match(0.3, "表头中有项目列，是明细表")
@@ -72,6 +74,7 @@ def _score(grid: Grid, keys: set[str], titled: bool) -> Match:
     # without an indicator table only labels with values beside them make a form; columns of a list do not
     keys |= {pair.key for pair in region.pairs if header or (pair.value is not None and pair.at > pair.column)}
     titled = titled or any(is_title(token.text) for token in region.orphans)
+    overall = overall or any(is_department_goal_title(token.text) for token in region.orphans)
     indicator = header.keys if header else set()
     wanted, found = [], []
     score = 0.0
@@ -91,6 +94,9 @@ def _score(grid: Grid, keys: set[str], titled: bool) -> Match:
             wanted.append(label)
     if titled and found and "项目名称" in wanted:
         score += 0.15
+    if overall and {"绩效目标", "单位名称"} <= set(found) and "项目名称" in wanted:
+        # of a whole department, which need not have indicators
+        score += 0.3
     return Match(round(score, 2), f"认出 {'、'.join(found) or '不到任何栏目'}", tuple(wanted), tuple(found))
 
 
@@ -138,20 +144,17 @@ def _finish(cards: list[Card], clerk: Clerk) -> Extraction:
     return extraction
 
 
-def _is_department_goal(card: Card) -> bool:
-    return card.department_goal or (card.has("department", "unit_name") and not card.has(*NAME_KEYS))
-
-
 def _department_goal(card: Card, clerk: Clerk) -> ProjectDraft | None:
     """What the department as a whole aims at; None for another form, or one that says too little."""
-    if not _is_department_goal(card):
+    if not card.is_of_department:
         return None
     goal = ProjectBuilder(card, clerk).build_department_goal()
-    return goal if goal.goal and goal.indicators else None
+    more = goal.indicators or goal.itemised_goals or goal.measures
+    return goal if goal.goal and (more or (card.department_goal and goal.department)) else None
 
 
 def _tell_no_project(card: Card, clerk: Clerk) -> None:
-    if _is_department_goal(card):
+    if card.is_of_department:
         clerk.problems.append(
             report("DEPARTMENT_GOAL", card.place, found=card.title or card.text("department", "unit_name") or "")
         )

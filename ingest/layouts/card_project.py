@@ -24,6 +24,8 @@ _PLAN_LABELS = {name: fact.label for name, fact in BY_KEY.items() if name.starts
 _PROGRAMME_TOTALS = frozenset(["专项资金总额", "专项总额", "专项资金规模", "专项资金额度"])
 # What a form names its project with.
 NAME_KEYS = {"project_name", "programme", "unit_and_project"}
+# What only the form of a whole department has: 年度主要任务 and 保障措施.
+SECTIONS = ("itemised_goals", "measures")
 _GOALS = frozenset(["goal", "long_term_goal", "overall_goal"])
 _FILLER = re.compile(r"\s*(?:(?:年度|总体)?目标\s*\d{1,2}\s*[:：]?)?[\s….]*")
 _NOTHING = frozenset(["", "/", "-", "—", "——", "--", "无"])
@@ -82,6 +84,11 @@ class Card:
         )
 
     @property
+    def is_of_department(self) -> bool:
+        """Whether it is the form of a whole department: its title says so, or it has a department and no project."""
+        return self.department_goal or (self.has("department", "unit_name") and not self.has(*NAME_KEYS))
+
+    @property
     def is_empty(self) -> bool:
         """Nothing was found under this heading."""
         return not self.pairs and not any(self.indicators.values()) and not any(self.beside.values())
@@ -124,6 +131,8 @@ class ProjectBuilder:
             department_goal=True,
             place=goal.place,
             goal=goal.goal,
+            itemised_goals=self._long("itemised_goals"),
+            measures=self._long("measures"),
             indicators=goal.indicators,
         )
 
@@ -334,7 +343,8 @@ def not_loaded(cards: Iterable[Card]) -> list[Problem]:
     """Labels that were understood or not, but whose text is stored nowhere: each label once."""
     seen: dict[str, Found] = {}
     for card in cards:
+        nowhere = {""} if card.is_of_department else {"", *SECTIONS}
         for each in card.pairs:
-            if not each.pair.key and not is_blank(each.pair.value):
+            if each.pair.key in nowhere and not is_blank(each.pair.value):
                 seen.setdefault(key(each.pair.label), each)
     return [report("COLUMN_NOT_LOADED", each.place, found=one_line(each.pair.label)) for each in seen.values()]

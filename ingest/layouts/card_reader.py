@@ -7,6 +7,7 @@ from ingest.grid import Grid, Paragraph
 from ingest.layouts.card_project import NAME_KEYS, Card, Found
 from ingest.layouts.cells import Clerk
 from ingest.layouts.columns import Header, texts_of
+from ingest.layouts.department_sections import take_sections
 from ingest.layouts.header_rows import headers
 from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import is_department_goal_title, is_title, labelled
@@ -96,18 +97,23 @@ class CardReader:
 
     def grid(self, grid: Grid) -> None:
         """A table: labels, then indicators, then perhaps the next form."""
+        grid, sections = take_sections(grid, project=self.card.has(*NAME_KEYS))
         found = {header.top: header for header in headers(grid)}
         spans = spans_of(grid)
         row, count = 0, len(grid.rows)
         while row < count:
-            if header := found.get(row):
+            if section := sections.get(row):
+                row, pairs = section
+                self.card.pairs += [Found(pair, grid.place(pair.row, pair.at)) for pair in pairs]
+                self.readers = []
+            elif header := found.get(row):
                 self._use(grid, header)
                 row = header.bottom + 1
             elif self.readers and not self._ends(grid, row, spans):
                 self._indicator_row(grid, row)
                 row += 1
             else:
-                end = min((top for top in found if top > row), default=count)
+                end = min((top for top in {*found, *sections} if top > row), default=count)
                 self._labels(grid, row, end)
                 row = end
 

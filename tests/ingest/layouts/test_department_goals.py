@@ -65,11 +65,85 @@ def test_a_form_of_the_whole_department() -> None:
     )
     [goal] = extraction.department_goals
     assert (goal.department, goal.goal) == ("云溪市水务局", "1.安全度汛。\n2.供水达标。")
+    assert goal.itemised_goals == "防汛：巡查堤防（预算金额35万元）"
     assert [(each.level1, each.name, each.value) for each in goal.indicators] == [
         ("产出指标", "巡查次数", "≥120次"),
         ("满意度指标", "居民满意度", "≥90%"),
     ]
     assert [project.name for project in extraction.projects] == ["堤防养护"]
+
+
+TASKS_WITH_MONEY = """
+部门名称 | 云溪市水务局 | < | < | < | <
+年度主要任务 | 任务名称 | 主要内容 | 预算金额（万元） | < | <
+^ | ^ | ^ | 总额 | 财政拨款 | 其他资金
+^ | 防汛 | 巡查堤防 | 35 | 30 | 5
+^ | 供水 | 改造管网 | 20.5 | 20.5 | 0
+^ | 金额合计 | < | 55.5 | 50.5 | 5
+年度总体目标 | 1.安全度汛。\\n2.供水达标。 | < | < | < | <
+年度绩效指标 | 一级指标 | 二级指标 | 三级指标 | 指标值 | <
+^ | 产出指标 | 数量指标 | 巡查次数 | ≥120次 | <
+"""
+TASKS_IN_WORDS = """
+部门名称 | 云溪市水务局 | < | <
+总体目标 | 1.安全度汛。\\n2.供水达标。 | < | <
+主要任务 | 任务1 | 防汛：巡查堤防 | <
+^ | 任务2 | 供水：改造管网 | <
+保障措施 | 成立领导小组。 | < | <
+一级指标 | 二级指标 | 三级指标 | 指标值
+产出指标 | 数量指标 | 巡查次数 | ≥120次
+"""
+TASKS_AT_THE_END = """
+部门名称 | 云溪市水务局 | <
+年度总体目标 | 1.安全度汛。\\n2.供水达标。 | <
+一级指标 | 三级指标 | 指标值
+产出指标 | 巡查次数 | ≥120次
+年度主要任务 | 主要内容 | 预算金额（元）
+防汛 | 巡查堤防 | 3500
+供水 | 改造管网 | 2050
+"""
+
+
+@pytest.mark.parametrize("merged", [True, False])
+@pytest.mark.parametrize(
+    ("form", "itemised", "measures"),
+    [
+        (
+            TASKS_WITH_MONEY,
+            "防汛：巡查堤防（总额35万元，财政拨款30万元，其他资金5万元）\n"
+            "供水：改造管网（总额20.5万元，财政拨款20.5万元，其他资金0万元）",
+            None,
+        ),
+        (TASKS_IN_WORDS, "防汛：巡查堤防\n供水：改造管网", "成立领导小组。"),
+        (TASKS_AT_THE_END, "防汛：巡查堤防（预算金额3500元）\n供水：改造管网（预算金额2050元）", None),
+    ],
+)
+def test_tasks_with_their_money_are_itemised_goals(
+    form: str, itemised: str, measures: str | None, merged: bool
+) -> None:
+    extraction = read(*lines("部门整体支出绩效目标表"), table(form, merged=merged))
+    [goal] = extraction.department_goals
+    assert (goal.goal, goal.itemised_goals, goal.measures) == ("1.安全度汛。\n2.供水达标。", itemised, measures)
+    assert [(each.name, each.value) for each in goal.indicators] == [("巡查次数", "≥120次")]
+    assert extraction.projects == []
+    assert not codes(extraction) & {"LABEL_UNKNOWN", "COLUMN_NOT_LOADED", "TEXT_UNPLACED"}
+
+
+def test_a_form_of_the_department_without_indicators() -> None:
+    form = """
+    部门名称 | 云溪市水务局
+    年度总体目标 | 安全度汛。
+    保障措施 | 成立领导小组。
+    """
+    [goal] = read(*lines("部门整体绩效目标表"), table(form)).department_goals
+    assert (goal.department, goal.goal, goal.measures) == ("云溪市水务局", "安全度汛。", "成立领导小组。")
+
+
+def test_measures_of_a_project_are_told_and_belong_to_no_department() -> None:
+    extraction = read(*lines("项目支出绩效目标表"), table(f"{CARD}保障措施 | 成立养护小组，按月通报进度。 | < | <\n"))
+    assert extraction.department_goals == []
+    assert [project.name for project in extraction.projects] == ["堤防养护"]
+    assert codes(extraction) & {"COLUMN_NOT_LOADED", "TEXT_UNPLACED"}
 
 
 def test_a_title_without_sections_is_no_goal() -> None:
