@@ -138,7 +138,7 @@ class ApiSchema(AutoSchema):
         if self.method != "GET":
             found |= {409, 413, 415, 422}
         elif getattr(self.view, "detail", False):
-            found.add(409)  # not in a state in which there is anything to tell
+            found |= {409, 422}  # not in a state, or of a kind, in which there is anything to tell
         if self._marked("guarded"):
             found |= {412, 428}
         return sorted(found)

@@ -88,6 +88,22 @@ def test_nonsense_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: st
         prod(monkeypatch, **{name: value})
 
 
+@pytest.mark.parametrize(
+    ("broker", "cache"),
+    [
+        ("redis://:p@queue.example:6379/0", "redis://:p@queue.example:6379/8"),
+        ("rediss://queue.example", "rediss://queue.example/8"),
+        ("redis://queue.example/12", "redis://queue.example/4"),
+        ("redis+socket:///run/redis.sock?virtual_host=1", "unix:///run/redis.sock?db=9"),
+    ],
+)
+def test_the_cache_lies_beside_the_queue_and_not_in_it(monkeypatch: pytest.MonkeyPatch, broker: str, cache: str):
+    assert prod(monkeypatch, REDIS_URL=broker)["CACHES"]["default"]["LOCATION"] == cache
+    assert (
+        prod(monkeypatch, REDIS_URL=broker, CACHE_URL="redis://c/1")["CACHES"]["default"]["LOCATION"] == "redis://c/1"
+    )
+
+
 def test_subdomain_pattern_may_contain_the_host(monkeypatch: pytest.MonkeyPatch):
     assert prod(monkeypatch, ALLOWED_HOSTS=".example.gov.cn")["ALLOWED_HOSTS"] == [".example.gov.cn"]
 
