@@ -25,7 +25,6 @@ from perfgoals.text import fold
 
 MONEY_UNITS = ("元", "万元")
 _ROW_PLACE = re.compile(r"^第 (\d+) 条指标")
-_NEW_ROWS = 6
 
 
 def _words(name: str) -> dict[str, Any]:
@@ -180,6 +179,8 @@ class DeclarationEditor:
     units    the units a new one may be filed for
     """
 
+    blank_rows = 6  # indicator rows offered when there are none yet
+
     def __init__(
         self,
         data: Any = None,
@@ -188,8 +189,7 @@ class DeclarationEditor:
         units: QuerySet[Unit] | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
-        self.stored = stored
-        self._rows = list(stored.indicators.all()) if stored else []
+        self._open(data, stored)
         lines = list(stored.funding.all()) if stored else []
         unit = (data or {}).get("money_unit", "元")
         self.form = DeclarationForm(
@@ -209,13 +209,18 @@ class DeclarationEditor:
                 "other_sources": [line.source for line in lines],
             },
         )
+
+    def _open(self, data: Any, stored: Declaration | None) -> None:
+        """What every form has: the declaration it rewrites, and its indicators as rows."""
+        self.stored = stored
+        self._rows = list(stored.indicators.all()) if stored else []
         self.indicators = IndicatorFormSet(
             data,
             prefix="indicators",
             initial=[row_of(indicator, position) for position, indicator in enumerate(self._rows)],
         )
         if not self._rows and data is None:
-            self.indicators.extra = _NEW_ROWS
+            self.indicators.extra = self.blank_rows
 
     def annotate(self, notes: Sequence[ReviewNote]) -> None:
         """Put the reviewers' notes beside the fields, rows and tables they mean."""

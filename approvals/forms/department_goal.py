@@ -11,11 +11,8 @@ from approvals.drafts import DEPARTMENT_GOAL, Grounds, ProjectDraft
 from approvals.facts import fact
 from approvals.forms.declaration import DeclarationEditor, Fault, faults_of, row_faults, unit_line
 from approvals.forms.fields import LongText, Styled
-from approvals.forms.indicators import IndicatorFormSet, row_of
 from approvals.models import Declaration, Unit
 from approvals.models.declaration import Kind
-
-_NEW_ROWS = 3
 
 
 class DepartmentGoalForm(Styled, forms.Form):
@@ -56,6 +53,7 @@ class DepartmentGoalEditor(DeclarationEditor):
     """The two parts of the page as one: fields and indicator rows. There is no money in it."""
 
     funding = None  # type: ignore[assignment]
+    blank_rows = 3
 
     def __init__(
         self,
@@ -65,20 +63,12 @@ class DepartmentGoalEditor(DeclarationEditor):
         units: QuerySet[Unit] | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
-        self.stored = stored
-        self._rows = list(stored.indicators.all()) if stored else []
+        self._open(data, stored)
         self.form = DepartmentGoalForm(  # type: ignore[assignment]
             data, initial={**(initial or {}), **(_initial(stored) if stored else {})}, units=units
         )
         if stored is None or stored.kind == Kind.ANNUAL:
             del self.form.fields["change_reason"], self.form.fields["change_evidence"]
-        self.indicators = IndicatorFormSet(
-            data,
-            prefix="indicators",
-            initial=[row_of(indicator, position) for position, indicator in enumerate(self._rows)],
-        )
-        if not self._rows and data is None:
-            self.indicators.extra = _NEW_ROWS
 
     def is_valid(self) -> bool:
         """Looks at both parts, so that everything wrong is shown at once."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from approvals.documents.content import IndicatorContent, ProjectContent
-from approvals.drafts import ProjectDraft
+from approvals.drafts import IndicatorDraft, ProjectDraft
 from approvals.models import Declaration, DepartmentGoal, FundingLine, Indicator
 
 
@@ -21,7 +21,9 @@ def project_contents(declarations: Sequence[Declaration]) -> dict[int, ProjectCo
         funding[line.declaration_id][line.source] = line.amount
     indicators: dict[int, list[IndicatorContent]] = defaultdict(list)
     for indicator in Indicator.objects.filter(declaration_id__in=ids).order_by("declaration_id", "position"):
-        indicators[indicator.declaration_id].append(_indicator(indicator))
+        indicators[indicator.declaration_id].append(
+            _indicator(indicator, indicator.number, indicator.measure_unit, indicator.weight)
+        )
     overall = [declaration.pk for declaration in declarations if declaration.project.is_department_goal]
     goals = DepartmentGoal.objects.in_bulk(overall, field_name="declaration_id") if overall else {}
     return {
@@ -72,22 +74,7 @@ def drafted_content(draft: ProjectDraft, declaration_id: int) -> ProjectContent:
         long_term_goal=draft.long_term_goal or None,
         spending_plan=dict(draft.spending_plan),
         indicators=tuple(
-            IndicatorContent(
-                level1=row.level1 or None,
-                level2=row.level2 or None,
-                name=row.name,
-                value=row.value or None,
-                comparator=row.comparator or None,
-                number=_plain_text(row.number),
-                unit=row.unit or None,
-                nature=row.nature or None,
-                weight=_plain_text(row.weight),
-                description=row.description or None,
-                description_custom=row.description_custom or None,
-                basis=row.basis or None,
-                custom=row.custom,
-            )
-            for row in draft.indicators
+            _indicator(row, _number(row.number), row.unit, _number(row.weight)) for row in draft.indicators
         ),
         department_goal=draft.department_goal,
         itemised_goals=draft.itemised_goals or None,
@@ -95,21 +82,24 @@ def drafted_content(draft: ProjectDraft, declaration_id: int) -> ProjectContent:
     )
 
 
-def _plain_text(number: str | None) -> str | None:
-    return plain(Decimal(number)) if number else None
+def _number(typed: str | None) -> Decimal | None:
+    return Decimal(typed) if typed else None
 
 
-def _indicator(row: Indicator) -> IndicatorContent:
+def _indicator(
+    row: Indicator | IndicatorDraft, number: Decimal | None, unit: str | None, weight: Decimal | None
+) -> IndicatorContent:
+    """A row as content: number, unit and weight are what a stored and a drafted row hold differently."""
     return IndicatorContent(
         level1=row.level1 or None,
         level2=row.level2 or None,
         name=row.name,
         value=row.value or None,
         comparator=row.comparator or None,
-        number=plain(row.number),
-        unit=row.measure_unit or None,
+        number=plain(number),
+        unit=unit or None,
         nature=row.nature or None,
-        weight=plain(row.weight),
+        weight=plain(weight),
         description=row.description or None,
         description_custom=row.description_custom or None,
         basis=row.basis or None,
