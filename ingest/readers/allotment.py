@@ -1,4 +1,4 @@
-"""Which character belongs to which cell: by its middle, unless a text is wider than its cell and runs out of it."""
+"""Which character belongs to which cell: by its middle, unless a text is larger than its cell and runs out of it."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ def allot(chars: Sequence[Char], tables: Sequence[RuledTable]) -> tuple[list[Cel
 
 
 def _place(char: Char, tables: Sequence[RuledTable]) -> tuple[int, int]:
-    x, y = (char.left + char.right) / 2, (char.top + char.bottom) / 2
+    x, y = char.cell or ((char.left + char.right) / 2, (char.top + char.bottom) / 2)
     for number, table in enumerate(tables):
         region = table.region_at(x, y)
         if region is not None:
@@ -43,7 +43,8 @@ def _follows(last: Char, char: Char) -> bool:
     """Whether two characters written one after the other belong to one text without a gap."""
     size = max(char.size, last.size)
     gap = char.left - last.right
-    return -_OVERLAP * size < gap < _NO_GAP * size and abs(char.base - last.base) < _SAME_LINE * size
+    side_by_side = -_OVERLAP * size < gap < _NO_GAP * size and abs(char.base - last.base) < _SAME_LINE * size
+    return side_by_side and not char.cell and not last.cell
 
 
 def _settle(run: list[tuple[Char, int, int]], tables: Sequence[RuledTable], inside: list[Cells]) -> None:

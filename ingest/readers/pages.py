@@ -287,7 +287,7 @@ def _merge_cell(upper: Grid, lower: Grid, cell: tuple[int, int], rest: tuple[int
     height = len(upper.rows)
     text, more = _get(upper, *cell), _get(lower, *rest)
     if more is not None:
-        _set(upper, cell, join(str(text), str(more)) if text is not None else more)
+        _set(upper, cell, more if text is None or text == more else join(str(text), str(more)))
         _set(lower, rest, None)
     if not as_span:
         return

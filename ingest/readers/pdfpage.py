@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from ingest.readers.pdfclip import Box, address, cut_to
 from ingest.readers.wordtext import symbol
 
 # A filled shape thinner than this is a line; so is the distance under which two parallel lines are one.
@@ -37,6 +38,7 @@ class Char:
     base   the height of the line it stands on: the same for all characters of a line, whatever their boxes
     size   about the size of the font; some fonts give boxes as flat as a dash
     soft   a blank that pdfium inferred from a gap
+    cell   a point inside of the cell a text is cut to that is too high for it; the rest of it is not seen
     """
 
     text: str
@@ -47,6 +49,7 @@ class Char:
     base: float
     size: float
     soft: bool = False
+    cell: tuple[float, float] | None = None
 
 
 @dataclass(slots=True)
@@ -83,13 +86,14 @@ def read_page(page: pypdfium2.PdfPage) -> PageContent:
     try:
         count = pdfium.FPDFText_CountChars(text_page)
         turn = _TURNS[_direction(text_page, count)]
+        objects = _Objects(turn, content)
+        objects.collect(page)
         chars: list[Char] = []
-        content.unmapped = _read_chars(text_page, count, turn, chars)
+        content.unmapped = _read_chars(text_page, count, turn, chars, objects.cut)
     finally:
         pdfium.FPDFText_ClosePage(text_page)
     content.box = _visible(page, turn)
     content.chars = _inside(chars, content.box)
-    _Rules(turn, content).collect(page)
     return content
 
 
@@ -103,8 +107,13 @@ def _direction(text_page: object, count: int) -> int:
     return votes.most_common(1)[0][0] if votes else 0
 
 
-def _read_chars(text_page: object, count: int, turn: tuple[int, int, int, int], chars: list[Char]) -> int:
-    """Adds the characters; returns how many there are whose font does not say what they mean."""
+def _read_chars(
+    text_page: object, count: int, turn: tuple[int, int, int, int], chars: list[Char], cut: dict[int, Box]
+) -> int:
+    """Adds the characters; returns how many there are whose font does not say what they mean.
+
+    `cut` are the boxes that texts are cut to.
+    """
     a, b, c, d = turn
     unmapped = 0
     box, origin_x, origin_y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
@@ -142,7 +151,13 @@ def _read_chars(text_page: object, count: int, turn: tuple[int, int, int, int], 
         text = symbol(f"{code:04X}") if 0xF000 <= code < 0xF100 else chr(code)
         known = not soft and origin_of(text_page, index, x_at, y_at)
         base = c * origin_x.value + d * origin_y.value if known else y1
-        chars.append(Char(text, x0, y0, x1, y1, base, max(x1 - x0, y1 - y0), soft))
+        char = Char(text, x0, y0, x1, y1, base, max(x1 - x0, y1 - y0), soft)
+        if cut and (shown := cut.get(address(pdfium.FPDFText_GetTextObject(text_page, index)))):
+            # sideways the box may be that of the whole row
+            x, y = (box.left + box.right) / 2, (shown[1] + shown[3]) / 2
+            x = min(max(x, shown[0]), shown[2])
+            char.cell = a * x + b * y, c * x + d * y
+        chars.append(char)
     return unmapped
 
 
@@ -162,22 +177,28 @@ def _inside(chars: list[Char], box: tuple[float, float, float, float]) -> list[C
     return [
         char
         for char in chars
-        if left <= (char.left + char.right) / 2 <= right and top <= (char.top + char.bottom) / 2 <= bottom
+        if char.cell or (left <= (char.left + char.right) / 2 <= right and top <= (char.top + char.bottom) / 2 <= bottom)
     ]
 
 
-class _Rules:
-    """Collects lines from path objects, also inside of form objects."""
+class _Objects:
+    """Collects lines from path objects, also inside of form objects, and texts that are cut to their cells.
+
+    cut  the address of each such text → what is seen of it
+    """
 
     def __init__(self, turn: tuple[int, int, int, int], content: PageContent) -> None:
         self._turn = turn
         self._content = content
+        self.cut: dict[int, Box] = {}
+        self._height = 0.0
         self._matrix = pdfium.FS_MATRIX()
         self._x, self._y = ctypes.c_float(), ctypes.c_float()
         self._colour = [ctypes.c_uint() for _ in range(4)]
 
     def collect(self, page: pypdfium2.PdfPage) -> None:
         """All lines of the page go into the content."""
+        self._height = page.get_height()
         count, get = pdfium.FPDFPage_CountObjects(page.raw), pdfium.FPDFPage_GetObject
         for index in range(count):
             self._object(get(page.raw, index), _IDENTITY, 0)
@@ -186,6 +207,9 @@ class _Rules:
         kind = pdfium.FPDFPageObj_GetType(item)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             self._path(item, outer)
+        elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            if depth == 0 and (shown := cut_to(item, self._height)):
+                self.cut[address(item)] = shown
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             self._image(item, outer)
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_FORM_DEPTH:

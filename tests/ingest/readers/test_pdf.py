@@ -277,6 +277,32 @@ def test_text_wider_than_its_cell_does_not_run_into_the_next_one() -> None:
     ]
 
 
+def cut(text: str, height: str, above: str) -> str:
+    """A text cut to a box, beginning above its upper edge, as spreadsheets write what is too high for its cell."""
+    return f"#box(clip: true, height: {height}, width: 2.6cm)[#place(dy: -{above})[{text}]]"
+
+
+def test_text_higher_than_its_cell_does_not_run_into_the_row_above() -> None:
+    lines = "古籍数字 \\ 化采购与 \\ 修复经费"
+    markup = f"""#table(columns: (3cm, 3cm), rows: 0.8cm, inset: 0pt,
+      [甲], [{cut("甲乙丙丁 #linebreak() 戊己庚辛 #linebreak() 壬癸子丑", "0.8cm", "0.4cm")}],
+      [乙], [{cut(lines, "0.8cm", "0.4cm")}], [丙], [丁])"""
+    rows = grid_of(pdf(markup), "低.pdf").rows
+    assert [[str(cell).replace("\n", "") for cell in row] for row in rows] == [
+        ["甲", "甲乙丙丁戊己庚辛壬癸子丑"], ["乙", "古籍数字化采购与修复经费"], ["丙", "丁"],
+    ]  # fmt: skip
+
+
+def test_a_text_written_on_both_pages_of_its_cell_is_there_once() -> None:
+    name = "古籍修复 #linebreak() 及数字化 #linebreak() 专项经费"
+    pages = [
+        part_of_a_table(cut(name, "1cm", "-0.8cm"), ["册数", "质量"], top=True, bottom=False),
+        part_of_a_table(cut(name, "1cm", "0.8cm"), ["成本", "满意度"], top=False, bottom=True),
+    ]
+    grid = grid_of(pdf("\n#pagebreak()\n".join(pages)), "断.pdf")
+    assert [str(cell or "").replace("\n", "") for cell, *_ in grid.rows] == ["古籍修复及数字化专项经费", "", "", ""]
+
+
 def torn(rest: str, *, first: str = "通过开展古籍数字化工作完成全市馆藏古籍的扫描") -> bytes:
     """A row whose last cell goes on in a row of its own on the next page."""
     wide = "columns: (3cm, 3cm, 3cm, 4cm)"
