@@ -11,8 +11,8 @@ from itertools import pairwise
 from approvals.facts import BY_KEY, PLAN_POINTS, synonym_key
 from approvals.values import sign_of
 from ingest.grid import Cell, Grid
-from ingest.layouts.headers import Meaning, Term, is_group, is_term, meaning, term_in
-from ingest.layouts.words import is_level, is_level1, is_level2
+from ingest.layouts.headers import Meaning, Term, is_group, is_term, meaning, term_in, unit_in
+from ingest.layouts.words import is_level, is_level1, is_level2, is_total
 from perfgoals.text import key
 
 _PEEKED_ROWS = 20
@@ -117,8 +117,9 @@ def understand(grid: Grid, top: int, bottom: int) -> Header | None:
     for number, stack in enumerate(stacks):
         for text in stack:
             found = meaning(text)
-            if found and found.unit:
-                header.units.setdefault(found.unit, number)
+            unit = found.unit if found else unit_in(key(text)) if is_group(text) else None
+            if unit:
+                header.units.setdefault(unit, number)
     levels = _unnamed_levels(grid, bottom, stacks)
     _Sorter(header).sort([column for column in columns if column.number not in levels])
     _add_levels(header, levels, stacks)
@@ -255,6 +256,12 @@ def _column(number: int, stack: list[str]) -> _Column | None:
         if joined and (found is None or len(synonym_key(leaf)) <= _NEEDS_GROUP) and joined.how == "exact":
             found = joined
             break
+    if found is None and (unit := unit_in(key(leaf))) and is_group(leaf):
+        # 预算（万元） over amounts themselves
+        found = Meaning("total", unit=unit)
+    if found is None and is_total(leaf):
+        # 小计 under 预算金额
+        found = next((over for group in reversed(groups) if (over := meaning(group)) and over.group == "money"), None)
     over = meaning(groups[-1]) if groups and is_term(leaf) else None
     if over and over.group in {"indicator", "money", "goal"}:
         # 指标值 over 上年, 当年; 资金总额 over 实施期, 年度
@@ -306,6 +313,7 @@ class _Sorter:
             self._place(column)
         self._share_levels()
         self._settle_goals()
+        self._settle_organisations()
 
     def _without_row_headings(self, columns: list[_Column]) -> list[_Column]:
         """Take out 年度绩效指标 left of 一级指标: it stands over the rows beneath it and says their term."""
@@ -458,3 +466,12 @@ class _Sorter:
             if wide in fields:
                 fields.setdefault(multi if annual in fields else annual, fields[wide])
                 del fields[wide]
+
+    def _settle_organisations(self) -> None:
+        """部门（单位）名称 is the unit where no other column is."""
+        fields = self.header.fields
+        number = fields.get("department")
+        if number is None or {"unit_name", "unit_and_project"} & set(fields):
+            return
+        if "单位" in self.texts[number] and "主管" not in self.texts[number]:
+            fields["unit_name"] = fields.pop("department")

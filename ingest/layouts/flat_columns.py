@@ -20,6 +20,7 @@ class FlatColumns:
     project          all columns of unit and project, without those of indicators
     first_indicator  the leftmost column of indicators
     leading          whether all project columns stand left of it
+    has_units        whether units have a column of their own
     """
 
     header: Header
@@ -31,6 +32,7 @@ class FlatColumns:
     project: tuple[int, ...] = ()
     first_indicator: int = 0
     leading: bool = True
+    has_units: bool = False
     level1: int | None = None
     long_texts: list[tuple[str, int]] = field(default_factory=list)
 
@@ -55,6 +57,7 @@ class FlatColumns:
         columns.leading = all(column < columns.first_indicator for column in columns.project)
         columns.level1 = readers[0].level1_column if readers else None
         columns.long_texts = [(name, fields[name]) for name in ("goal", "long_term_goal", "purpose") if name in fields]
+        columns.has_units = not shared and bool({"unit_name", "unit_and_project"} & set(fields))
         return columns
 
     def carry_levels(self, before: "FlatColumns") -> None:

@@ -10,6 +10,7 @@ from ingest.grid import Cell, Grid
 from ingest.layouts.cells import Clerk, is_blank, long, plain
 from ingest.layouts.columns import texts_of
 from ingest.layouts.flat_columns import FlatColumns
+from ingest.layouts.heading import labelled
 from ingest.layouts.organisations import Hierarchy, Organisation
 from ingest.layouts.words import (
     is_code_cut_at_front,
@@ -24,6 +25,8 @@ from perfgoals.text import key, same
 # Codes of projects are long; codes of departments and units are not.
 _LONGEST_UNIT_CODE = 12
 _LARGEST_PROGRAMME = 500
+# 一、云溪市水务局
+_NUMBERED = re.compile(r"^[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．]+\s*")
 _ENDS_SENTENCE = re.compile(r"[。；;！!？?：:.]$")
 
 
@@ -129,6 +132,19 @@ class FlatProjects:
 
     # --- organisations ---
 
+    def heads(self, grid: Grid, row: int, column: int, text: str, columns: FlatColumns) -> bool:
+        """Whether a row of one text names the unit of the rows under it, in a table that has no column for it."""
+        if columns.has_units or not (column < columns.name or _is_over(grid, row, columns.name)):
+            return False
+        told = [value for name, _, value in labelled(text) if name in {"unit_name", "department"}]
+        code, name = split_organisation(told[0] if told else _NUMBERED.sub("", text.strip()))
+        if not told and not looks_like_organisation(name):
+            return False
+        self._organisation_row = Organisation(code, name, grid.place(row))
+        self.hierarchy.enter(self._organisation_row)
+        self.project = None
+        return True
+
     def _organisation(self, grid: Grid, row: int, name: str, code: str, columns: FlatColumns) -> None:
         if not code:
             own, name = split_organisation(name)
@@ -155,7 +171,7 @@ class FlatProjects:
         """The name row before had nothing under it and reads like an organisation: it was one."""
         bare = self._bare
         self._bare = None
-        if bare is None or not columns.shared or bare.code or not looks_like_organisation(bare.name):
+        if bare is None or columns.has_units or bare.code or not looks_like_organisation(bare.name):
             return
         if any(organisation.code for organisation in self.hierarchy.all):
             return
@@ -306,6 +322,11 @@ def _is_organisation(name: str, code: str) -> bool:
             return False
         code = split_organisation(name)[0] or ""
     return 0 < len(code) <= _LONGEST_UNIT_CODE
+
+
+def _is_over(grid: Grid, row: int, column: int) -> bool:
+    """Whether a merged cell of the row stands over `column` and the next."""
+    return any(s.top == s.bottom == row and s.left <= column < s.right for s in grid.spans)
 
 
 def _has_text(cells: Sequence[Cell], columns: FlatColumns) -> bool:

@@ -84,6 +84,8 @@ class FlatRows:
         if self._is_outside(grid, row, cells, columns):
             return
         filled = texts_of(cells)
+        if len(filled) == 1 and self.projects.heads(grid, row, *filled[0], columns):
+            return
         if len(filled) == 1 and not columns.shared and _SECTION.match(filled[0][1].strip()):
             column, text = filled[0]
             self.clerk.problems.append(report("TEXT_UNPLACED", grid.place(row, column), found=text))

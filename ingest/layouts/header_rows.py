@@ -133,7 +133,7 @@ def _goes_below(grid: Grid, row: int, top: int) -> bool:
     groups = {column for line in range(top, row) for column, text in texts_of(grid.rows[line]) if is_group(text)}
     for column, text in cells:
         found = meaning(text)
-        if found is None and is_term(text) and several:
+        if found is None and several and (is_term(text) or is_total(text)):
             continue
         if found is None or (found.group == "" and not found.term):
             return False

@@ -38,6 +38,8 @@ _NUMBERING = re.compile(
 )
 _LABELLED = re.compile(r"^\s*([^:：]{2,24}?)\s*[:：]\s*(.*)$", re.DOTALL)
 _LETTER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[【(（]20\d{2}[〕\]】)）]\d{1,5}号")
+# 单位名称：某局    2026年度
+_YEAR_AFTER = re.compile(r"(?<=\S)[\s\u3000]+[(（]?20\d{2}年度?[)）]?\s*$")
 _MAX_TITLE = 60
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?:年|(?<=[(（]20\d\d)[)）])")
 _YEAR_LINE = re.compile(r"^[(（]?\s*(20\d{2})\s*年(?:度)?\s*[)）]?(?=$|(?:金额|货币)?单位)")
@@ -98,7 +100,7 @@ def labelled(text: str) -> list[tuple[str, str, str]]:
         pair = _LABELLED.match(piece)
         told = meaning(pair[1]) if pair else None
         if pair and told and told.key and not (told.key == "unit_name" and money_unit(pair[2])):
-            found.append((told.key, pair[1], one_line(pair[2])))
+            found.append((told.key, pair[1], one_line(_YEAR_AFTER.sub("", pair[2]))))
     return found
 
 

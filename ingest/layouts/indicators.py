@@ -8,6 +8,7 @@ from ingest.drafts import IndicatorDraft
 from ingest.grid import Cell, CellError, Grid
 from ingest.layouts.cells import Clerk, long, plain
 from ingest.layouts.columns import Block
+from ingest.layouts.combined import indicators_in
 from ingest.layouts.words import without_score
 from ingest.problems import report
 
@@ -15,10 +16,6 @@ from ingest.problems import report
 _FORM_NUMBER = re.compile(r"^(?:三级|绩效)?指标\s*\d{1,2}\s*[:：、.．]?\s*")
 _LISTED = re.compile(r"^\s*(?:指标\s*\d{1,2}\s*[:：.、．]?|[(（]?\d{1,2}[)）.、．]|[①-⑳])\s*")
 _BEFORE_NUMBER = re.compile(r"(?<=[^\d(（])(?=(?:指标\s*)?\d{1,2}\s*[.、．：:]\D)")
-_PIECES = re.compile(r"\s*(?:\n|；|;)\s*")
-_NAME_AND_VALUE = re.compile(
-    r"^([^\d≥≤<>＞＜=＝]{2,}?)\s*((?:[≥≤<>＞＜=＝≧≦]+|大于等于|小于等于|不少于|不低于|不超过|不高于|不小于|不大于|大于|小于|达到|至少|等于)?\s*\d.*)$"
-)
 _NO_UNIT = frozenset(["无", "/", "-", "—", "——"])
 _EMPTY_MARKS = frozenset(["", "…", "……", "...", "......", "—", "——", "-", "/", "无"])
 
@@ -29,14 +26,6 @@ def name_of(cell: Cell) -> str:
     if name[:2] in {"指标", "三级", "绩效"}:
         name = _FORM_NUMBER.sub("", name)
     return "" if name in _EMPTY_MARKS else name
-
-
-def split_name(text: str) -> tuple[str, str | None]:
-    """`演出场次≥40场` → ("演出场次", "≥40场"); a text without sign and number is all name."""
-    found = _NAME_AND_VALUE.match(text)
-    if not found or split_value(found[2]).number is None:
-        return text, None
-    return found[1].rstrip(":： ,，为"), found[2]
 
 
 def _is_value(line: str) -> bool:
@@ -104,11 +93,10 @@ class IndicatorReader:
     def _combined(self, grid: Grid, row: int, cells: Sequence[Cell], column: int) -> list[IndicatorDraft]:
         """Name and value in one cell, several in one cell: `演出场次≥40场；…`."""
         cell = cells[column]
-        pieces = _PIECES.split(cell.strip()) if isinstance(cell, str) else [plain(cell)]
         drafts = []
-        for piece in pieces:
-            name, value = split_name(name_of(piece))
-            if name:
+        for level2, text, value in indicators_in(cell if isinstance(cell, str) else plain(cell)):
+            if name := name_of(text):
+                self.level2 = level2 or self.level2
                 drafts.append(self._draft(grid, row, cells, column, name, value, self._description(cells)))
         return drafts
 

@@ -72,7 +72,7 @@ class Hierarchy:
         if project.unit_name is None:
             project.unit_code = project.unit_code or unit.code
             project.unit_name = unit.name
-        if project.department is None and (self._is_department(self._path[0]) or unit.code is None):
+        if project.department is None and self._is_department(self._path[0]):
             project.department = self._path[0].name
 
     def forget(self, project: ProjectDraft) -> None:
