@@ -4,6 +4,7 @@ The rest of such a text lies over the rows above and below, or beside the table 
 """
 
 import ctypes
+from typing import Any
 
 import pypdfium2.raw as pdfium
 
@@ -24,9 +25,9 @@ def cut_to(item: object, page_height: float) -> Box | None:
     return shown if shown and shown[3] - shown[1] < page_height * _PAGE and _stands_out(item, shown) else None
 
 
-def address(item: object) -> int:
+def address(item: Any) -> int:
     """What tells one object of a page from another."""
-    return ctypes.cast(item, ctypes.c_void_p).value or 0 if item else 0
+    return (ctypes.cast(item, ctypes.c_void_p).value or 0) if item else 0
 
 
 def _box(path: object, paths: int) -> Box | None:

@@ -172,12 +172,13 @@ def _visible(page: pypdfium2.PdfPage, turn: tuple[int, int, int, int]) -> tuple[
 
 
 def _inside(chars: list[Char], box: tuple[float, float, float, float]) -> list[Char]:
-    """Without what is written beside the page: a merged cell cut by a page end is written on both pages whole."""
+    """Without what is written beside the page and belongs to no cell on it."""
     left, top, right, bottom = box
     return [
         char
         for char in chars
-        if char.cell or (left <= (char.left + char.right) / 2 <= right and top <= (char.top + char.bottom) / 2 <= bottom)
+        if char.cell
+        or (left <= (char.left + char.right) / 2 <= right and top <= (char.top + char.bottom) / 2 <= bottom)
     ]
 
 
