@@ -14,6 +14,8 @@ The predicates of edges answer with the right the person has – the grant he ac
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from approvals.roles import Actor, Grant, Role
 from approvals.states import EDITABLE, State, Verb
 
@@ -32,8 +34,15 @@ def may_adjust(declaration: "Declaration", actor: Actor) -> bool:
 
 
 def may_submit(declaration: "Declaration", actor: Actor) -> Grant | None:
-    """The unit's filer sends it to review."""
-    return actor.right(Role.FILER, declaration)
+    """The unit's filer sends it to review within the filing window, or later with the permission of somebody else."""
+    right = actor.right(Role.FILER, declaration, _permitted_late(declaration))
+    return None if right and _outside_window(declaration) else right
+
+
+def may_permit_late(declaration: "Declaration", actor: Actor) -> Grant | None:
+    """A reviewer of the department, who did not file it himself, once the filing window has closed."""
+    right = actor.right(Role.DEPARTMENT_REVIEWER, declaration, _filed(declaration))
+    return right if right and is_late(declaration) else None
 
 
 def may_withdraw(declaration: "Declaration", actor: Actor) -> Grant | None:
@@ -118,6 +127,21 @@ def nobody(declaration: "Declaration", actor: Actor) -> None:
     """Only the system itself, as part of another step."""
 
 
+def is_late(declaration: "Declaration") -> bool:
+    """It is with its unit, the filing window has closed, and nobody has allowed it to be sent all the same."""
+    window = declaration.held_to
+    return window is not None and window.is_past(timezone.localdate())
+
+
+def _outside_window(declaration: "Declaration") -> bool:
+    window, today = declaration.held_to, timezone.localdate()
+    return window is not None and (window.is_ahead(today) or window.is_past(today))
+
+
+def _permitted_late(declaration: "Declaration") -> set[int | None]:
+    return {declaration.late_permitted_by_id, declaration.late_permitted_for_id}
+
+
 def _filed(declaration: "Declaration") -> set[int | None]:
     """Who sent it or answered amendments, and whom he stood in for."""
     return {
@@ -129,7 +153,8 @@ def _filed(declaration: "Declaration") -> set[int | None]:
 
 
 def _endorsed(declaration: "Declaration") -> set[int | None]:
-    return {declaration.endorsed_by_id, declaration.endorsed_for_id}
+    """Who acted for the department: endorsed it, or allowed it to be late."""
+    return {declaration.endorsed_by_id, declaration.endorsed_for_id, *_permitted_late(declaration)}
 
 
 def _passed(declaration: "Declaration") -> set[int | None]:
@@ -138,6 +163,10 @@ def _passed(declaration: "Declaration") -> set[int | None]:
 
 def why_not(declaration: "Declaration", verb: Verb, actor: Actor) -> str:
     """What stands in the way of somebody who has the role; "" when it is the role or the person itself."""
+    if verb == Verb.SUBMIT and actor.holds(Role.FILER, declaration) and _outside_window(declaration):
+        return outside_window(declaration)
+    if verb == Verb.PERMIT_LATE and actor.holds(Role.DEPARTMENT_REVIEWER, declaration):
+        return _why_not_late(declaration)
     if verb == Verb.WITHDRAW and actor.holds(Role.FILER, declaration) and declaration.taken_up_by:
         return f"{declaration.taken_up_by}已开始审核，不能撤回。需要修改时请与其联系，由审核人退回。"
     if verb == Verb.TAKE_UP and declaration.taken_up_by_id == actor.user_id:
@@ -151,3 +180,26 @@ def why_not(declaration: "Declaration", verb: Verb, actor: Actor) -> str:
     if verb == Verb.RECALL and declaration.state == State.PASSED and declaration.passed_by_id == actor.user_id:
         return "单位已确认修改意见，不能再撤销。需要更正时请由批复人退回。"
     return ""
+
+
+def outside_window(declaration: "Declaration") -> str:
+    """Why it cannot be sent now, and what to do; "" when it lies within its filing window or needs none."""
+    window, today = declaration.held_to, timezone.localdate()
+    if window is None or not _outside_window(declaration):
+        return ""
+    span = f"{window}为 {window.opens_on:%Y-%m-%d} 至 {window.closes_on:%Y-%m-%d}"
+    if window.is_ahead(today):
+        return f"{span}，尚未开始。可以先保存草稿，到时再送审。"
+    return f"{span}，已经结束。请说明原因，请“{declaration.department.name}”的审核人办理“同意逾期申报”后再送审。"
+
+
+def closes_behind(declaration: "Declaration") -> bool:
+    """Whether it could not be sent again, if it were taken back now: the window it was sent within has closed."""
+    window = declaration.window if declaration.state == State.SUBMITTED else None
+    return window is not None and declaration.late_permitted_by_id is None and window.is_past(timezone.localdate())
+
+
+def _why_not_late(declaration: "Declaration") -> str:
+    if declaration.late_permitted_by_id is not None:
+        return "已同意逾期申报，单位可以送审。"
+    return "" if is_late(declaration) else "没有逾期：申报时段没有设定、尚未开始或还没有结束，单位可以照常办理。"

@@ -21,6 +21,7 @@ class Scope(TextChoices):
 SCOPES_OF: dict[Verb, tuple[Scope, ...]] = {
     Verb.SUBMIT: (Scope.FILE,),
     Verb.WITHDRAW: (Scope.FILE,),
+    Verb.PERMIT_LATE: (Scope.REVIEW,),
     Verb.CONFIRM: (Scope.FILE,),
     Verb.DECLINE: (Scope.FILE,),
     Verb.TAKE_UP: (Scope.REVIEW,),

@@ -21,6 +21,8 @@ class State(TextChoices):
 
 # What may still be written: the declaration is with the unit.
 EDITABLE = (State.DRAFT, State.RETURNED, State.WITHDRAWN)
+# Of these, what is held to the filing window 申报时段; what was returned has a time limit of its own.
+WITHIN_WINDOW = (State.DRAFT, State.WITHDRAWN)
 # Neither decided nor waiting for the approval.
 UNDER_WAY = (*EDITABLE, State.SUBMITTED, State.FINANCE_REVIEW, State.AMENDING)
 
@@ -29,6 +31,7 @@ class Verb(TextChoices):
     """What somebody does to a declaration, and how the button says it."""
 
     SUBMIT = "submit", _("送审")
+    PERMIT_LATE = "permit_late", _("同意逾期申报")
     WITHDRAW = "withdraw", _("撤回")
     TAKE_UP = "take_up", _("开始审核")
     ENDORSE = "endorse", _("部门审核通过")

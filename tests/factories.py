@@ -1,15 +1,16 @@
 """A fictional city: organisations, people and declarations, made where a test needs them."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from approvals.drafts import IndicatorDraft, ProjectDraft
 from approvals.judgement import ASKS_FOR_FORM, GRADE_OF, Change, ReviewForm
-from approvals.models import Bureau, Declaration, Department, Division, Endpoint, Membership, Unit, User
+from approvals.models import Bureau, Declaration, Department, Division, Endpoint, FilingWindow, Membership, Unit, User
 from approvals.roles import Role
 from approvals.services.filing import Filing, file_declarations
 from approvals.services.issuing import issue
@@ -84,6 +85,25 @@ class EndpointFactory(DjangoModelFactory):
     kind = "webhook"
     url = "http://127.0.0.1:9/hook"
     secret = factory.LazyFunction(new_secret)
+
+
+class WindowFactory(DjangoModelFactory):
+    """A filing window for 2027 that is open today; `closed` and `ahead` make it one that is past or to come."""
+
+    class Meta:
+        model = FilingWindow
+
+    class Params:
+        closed = factory.Trait(closes_on=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1)))
+        ahead = factory.Trait(
+            opens_on=factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=7)),
+            closes_on=factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30)),
+        )
+
+    bureau = factory.SubFactory(BureauFactory)
+    fiscal_year = 2027
+    opens_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=30))
+    closes_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
 
 
 class City:

@@ -3,6 +3,8 @@
 `yes`    allowed
 `-`      refused, and nothing changes
 `major`  refused until the project is a major one 重点项目, then allowed
+`open`   allowed until the filing window 申报时段 has closed, then refused
+`late`   refused until the filing window has closed, then allowed
 `issue`  refused as a step of its own; happens only when an approval is issued
 
 Every cell is exercised through the door, through the page and through the API. The columns cover the
@@ -25,9 +27,9 @@ from approvals.selectors.people import actor_of
 from approvals.services.issuing import issue
 from approvals.services.verbs import perform
 from approvals.services.versions import open_adjustment
-from approvals.states import State, Verb
+from approvals.states import EDITABLE, State, Verb
 from perfgoals.errors import Refusal
-from tests.factories import City, UserFactory, given
+from tests.factories import City, UserFactory, WindowFactory, given
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -45,7 +47,8 @@ PEOPLE = (
 # 14 finance reviewer of the department's division  15 of another division of the bureau
 #                                  1     2     3     4     5     6     7     8     9     10    11    12    13    14   15
 MATRIX = """
-draft           submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           submit             open  open  -     -     -     -     -     -     -     -     -     -     -     -     -
+draft           permit_late        -     -     -     late  -     -     -     -     -     -     -     -     -     -     -
 draft           withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 draft           take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 draft           endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
@@ -62,6 +65,7 @@ draft           unmark_major       -     -     -     -     -     -     -     -  
 draft           approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 draft           supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 submitted       submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+submitted       permit_late        -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 submitted       withdraw           yes   yes   -     -     -     -     -     -     -     -     -     -     -     -     -
 submitted       take_up            -     -     -     yes   -     -     -     -     -     -     -     -     -     -     -
 submitted       endorse            -     -     -     yes   -     -     -     -     -     -     -     -     -     -     -
@@ -78,6 +82,7 @@ submitted       unmark_major       -     -     -     -     -     major -     -  
 submitted       approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 submitted       supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 finance_review  submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+finance_review  permit_late        -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 finance_review  withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 finance_review  take_up            -     -     -     -     -     yes   -     -     -     -     -     -     -     yes   -
 finance_review  endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
@@ -94,6 +99,7 @@ finance_review  unmark_major       -     -     -     -     -     major -     -  
 finance_review  approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 finance_review  supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 amending        submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+amending        permit_late        -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 amending        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 amending        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 amending        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
@@ -110,6 +116,7 @@ amending        unmark_major       -     -     -     -     -     -     -     -  
 amending        approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 amending        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 passed          submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+passed          permit_late        -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 passed          withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 passed          take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 passed          endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
@@ -126,6 +133,7 @@ passed          unmark_major       -     -     -     -     -     -     -     -  
 passed          approve            -     -     -     -     -     -     issue -     -     -     -     -     -     -     -
 passed          supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 approved        submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+approved        permit_late        -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 approved        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 approved        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 approved        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
@@ -142,6 +150,7 @@ approved        unmark_major       -     -     -     -     -     -     -     -  
 approved        approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 approved        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 returned        submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -     -     -
+returned        permit_late        -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 returned        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 returned        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 returned        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
@@ -157,7 +166,8 @@ returned        mark_major         -     -     -     -     -     -     -     -  
 returned        unmark_major       -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 returned        approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 returned        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
-withdrawn       submit             yes   yes   -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       submit             open  open  -     -     -     -     -     -     -     -     -     -     -     -     -
+withdrawn       permit_late        -     -     -     late  -     -     -     -     -     -     -     -     -     -     -
 withdrawn       withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 withdrawn       take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 withdrawn       endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
@@ -174,6 +184,7 @@ withdrawn       unmark_major       -     -     -     -     -     -     -     -  
 withdrawn       approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 withdrawn       supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 rejected        submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+rejected        permit_late        -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 rejected        withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 rejected        take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 rejected        endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
@@ -190,6 +201,7 @@ rejected        unmark_major       -     -     -     -     -     -     -     -  
 rejected        approve            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 rejected        supersede          -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 superseded      submit             -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
+superseded      permit_late        -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 superseded      withdraw           -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 superseded      take_up            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 superseded      endorse            -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
@@ -293,10 +305,29 @@ def json_of(verb: Verb) -> dict[str, Any]:
     return asked
 
 
-def try_it(channel: str, stage: Stage, who: User, verb: Verb, major: bool = False) -> bool:
+# What a cell is tried under: as it is, a major project, the filing window closed.
+PLAIN, MAJOR, CLOSED = "plain", "major", "closed"
+ALLOWED = {"yes": {PLAIN, CLOSED}, "major": {MAJOR}, "open": {PLAIN}, "late": {CLOSED}}
+
+
+def conditions_of(state: State, verb: Verb, expected: str) -> tuple[str, ...]:
+    """What one cell is tried under."""
+    if state in EDITABLE and verb in (Verb.SUBMIT, Verb.PERMIT_LATE):
+        return PLAIN, CLOSED
+    return (PLAIN, MAJOR) if expected == "major" else (PLAIN,)
+
+
+def bring_about(condition: str, stage: Stage) -> None:
+    """Until it is taken back."""
+    Declaration.objects.filter(pk=stage.declaration.pk).update(major=condition == MAJOR)
+    if condition == CLOSED:
+        WindowFactory(bureau=stage.city.bureau, closed=True)
+
+
+def try_it(channel: str, stage: Stage, who: User, verb: Verb, condition: str = PLAIN) -> bool:
     """Whether the step was taken."""
     pk = stage.declaration.pk
-    Declaration.objects.filter(pk=pk).update(major=major)
+    bring_about(condition, stage)
     if channel == "door":
         with suppress(Refusal):
             perform(pk, verb, who, comment="意见", **given(verb))
@@ -320,10 +351,10 @@ def test_every_cell(state: State, channel: str) -> None:
     wrong = []
     for verb in Verb:
         for name, expected in CELLS[state, verb].items():
-            for major in (False, True) if expected == "major" else (False,):
-                moved = undone(lambda n=name, v=verb, m=major: try_it(channel, stage, stage.person(n), v, m))
-                if moved != (expected == "yes" or (expected == "major" and major)):
-                    wrong.append((verb, name, "moved" if moved else "refused", expected))
+            for condition in conditions_of(state, verb, expected):
+                moved = undone(lambda n=name, v=verb, c=condition: try_it(channel, stage, stage.person(n), v, c))
+                if moved != (condition in ALLOWED.get(expected, ())):
+                    wrong.append((verb, name, condition, "moved" if moved else "refused", expected))
                 assert stage.standing() == before, (verb, name)
     assert wrong == []
 
@@ -333,25 +364,31 @@ def test_the_target_is_the_edge_s(state: State) -> None:
     stage = Stage(state)
     for verb in Verb:
         for name, expected in CELLS[state, verb].items():
-            if expected == "yes":
-                moved = undone(
-                    lambda name=name, verb=verb: perform(
-                        stage.declaration.pk, verb, stage.person(name), "意见", **given(verb)
-                    )
-                )
-                assert moved.state == edges()[state, verb].target
+            if expected in ("yes", "open", "late"):
+
+                def attempt(name: str = name, verb: Verb = verb, expected: str = expected) -> Declaration:
+                    bring_about(CLOSED if expected == "late" else PLAIN, stage)
+                    return perform(stage.declaration.pk, verb, stage.person(name), "意见", **given(verb))
+
+                assert undone(attempt).state == edges()[state, verb].target
 
 
-@pytest.mark.parametrize("major", [False, True])
 @pytest.mark.parametrize("state", list(State))
-def test_buttons_are_the_yes_cells(state: State, major: bool) -> None:
+def test_buttons_are_the_allowed_cells(state: State) -> None:
     stage = Stage(state)
-    stage.declaration.major = major
-    gone = Verb.MARK_MAJOR if major else Verb.UNMARK_MAJOR
-    for name in PEOPLE:
-        shown = {edge.verb for edge in verbs_for(stage.declaration, actor_of(stage.person(name)))}
-        allowed = {verb for verb in Verb if CELLS[state, verb][name] in ("yes", "major")}
-        assert shown == allowed - {gone}, name
+
+    def shown(condition: str, name: str) -> set[Verb]:
+        bring_about(condition, stage)
+        declaration = Declaration.objects.get(pk=stage.declaration.pk)
+        return {edge.verb for edge in verbs_for(declaration, actor_of(stage.person(name)))}
+
+    for condition in (PLAIN, MAJOR, CLOSED):
+        gone = Verb.MARK_MAJOR if condition == MAJOR else Verb.UNMARK_MAJOR
+        for name in PEOPLE:
+            cells = {verb: CELLS[state, verb][name] for verb in Verb}
+            allowed = {verb for verb, cell in cells.items() if cell in ("yes", "major")}
+            allowed |= {verb for verb, cell in cells.items() if cell == ("late" if condition == CLOSED else "open")}
+            assert undone(lambda c=condition, n=name: shown(c, n)) == allowed - {gone}, (condition, name)
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -23,6 +23,7 @@ from approvals.judgement import Grade
 from approvals.models import ApprovalRecord, Declaration, Unit
 from approvals.scopes import SCOPES_OF, Scope
 from approvals.selectors import declarations as selectors
+from approvals.selectors.deadlines import DUE, deadlines_of
 from approvals.selectors.history import project_history
 from approvals.selectors.organisations import units_to_file_for
 from approvals.selectors.reviewing import comparison
@@ -53,6 +54,9 @@ class DeclarationFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=filing.Kind.choices, label=_("类别"))
     grade = filters.ChoiceFilter(choices=Grade.choices, label=_("最近一次审核的等级"))
     waiting = filters.NumberFilter(min_value=0, max_value=3650, label=_("在当前状态停留超过多少天"))
+    due = filters.ChoiceFilter(
+        choices=list(DUE.items()), label=_("期限：overdue 已逾期；0、2、5、10 为几个工作日内到期（0 为今天）")
+    )
     major = filters.BooleanFilter("major", label=_("重点项目"))
     updated_since = filters.IsoDateTimeFilter("updated_at", "gte", label=_("此时以后有变动的，ISO 8601"))
 
@@ -62,10 +66,10 @@ class DeclarationFilter(filters.FilterSet):
 
     def filter_queryset(self, queryset: Any) -> Any:
         """The page's rules, then ours."""
-        asked = self.form.cleaned_data
+        asked, actor = self.form.cleaned_data, self.request.parser_context["view"].actor
         queryset = selectors.narrowed(
             queryset,
-            self.request.parser_context["view"].actor,
+            actor,
             year=asked["fiscal_year"],
             department=asked["department"],
             unit=asked["unit"],
@@ -75,6 +79,7 @@ class DeclarationFilter(filters.FilterSet):
             kind=asked["kind"],
             grade=asked["grade"],
             waiting=None if asked["waiting"] is None else int(asked["waiting"]),
+            due=deadlines_of(actor).matching(asked["due"]) if asked["due"] else None,
         )
         for name in ("major", "updated_since"):
             queryset = self.filters[name].filter(queryset, asked[name])
@@ -302,7 +307,7 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
     def versions(self, request: Request, pk: str) -> Response:
         """Every version of the project this person may see, latest first, with what each changed."""
         found = project_history(self.actor, self._seen(int(pk)).project_id)
-        return Response(s.VersionSerializer(found, many=True).data)
+        return Response(s.VersionSerializer(found, many=True, context=self.get_serializer_context()).data)
 
     @extend_schema(
         summary=_("上传附件"),

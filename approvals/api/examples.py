@@ -64,6 +64,7 @@ LISTED: dict[str, Any] = {
     "major": False,
     "approval": None,
     "approval_number": None,
+    "due_on": "2026-11-27",
     "submitted_at": "2026-11-12T09:30:00+08:00",
     "updated_at": "2026-11-13T16:02:11+08:00",
 }
@@ -113,6 +114,8 @@ DETAIL: dict[str, Any] = LISTED | {
     "verbs": [{"verb": "pass", "label": "财政审核通过", "to": "passed", "comment_required": False}],
     "taken_up_by": None,
     "taken_up_at": None,
+    "late_permitted_by": None,
+    "late_permitted_at": None,
     "notes": [NOTE],
     "amendments": [AMENDMENT],
     "reviews": [],

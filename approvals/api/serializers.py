@@ -1,7 +1,8 @@
 """What the API tells."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -27,9 +28,19 @@ from approvals.models import (
 )
 from approvals.models.edges import verbs_for
 from approvals.models.transmission import due_on
+from approvals.selectors.deadlines import calendar, deadlines_of
 from approvals.services.verbs import Refused
 from approvals.states import State, Verb
 from perfgoals.api.schema import documented
+
+Found = TypeVar("Found")
+
+
+def _once(context: Any, name: str, look_up: Callable[[], Found]) -> Found:
+    """What all rows of an answer need, looked up for the first of them."""
+    if name not in context:
+        context[name] = look_up()
+    return context[name]
 
 
 @documented(_("列表中的一份申报。"), e.LISTED)
@@ -44,15 +55,22 @@ class DeclarationSerializer(serializers.ModelSerializer):
     department_name = serializers.CharField(source="department.name")
     state_label = serializers.CharField(source="get_state_display")
     approval_number = serializers.CharField(source="approval.number", default=None, allow_null=True)
+    due_on = serializers.SerializerMethodField(
+        help_text=_("下一步最迟办理的日期：申报截止日，或本局规定、预算法规定的期限；没有期限为空")
+    )
 
     class Meta:
         model = Declaration
         fields = [
             "id", "fiscal_year", "kind", "version", "state", "state_label", "round", "revision", "code", "name",
             "category", "unit", "unit_code", "unit_name", "department", "department_name", "total", "major", "approval",
-            "approval_number", "submitted_at", "updated_at",
+            "approval_number", "due_on", "submitted_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_due_on(self, declaration: Declaration) -> date | None:
+        """The last day for the next step."""
+        return _once(self.context, "deadlines", lambda: deadlines_of(self.context["actor"])).due_on(declaration)
 
 
 @documented(_("待办的一类。"), e.BUCKET)
@@ -205,6 +223,9 @@ class DeclarationDetailSerializer(DeclarationSerializer):
     spending_plan = serializers.SerializerMethodField()
     verbs = serializers.SerializerMethodField()
     taken_up_by = serializers.CharField(source="taken_up_by.full_name", default=None, allow_null=True)
+    late_permitted_by = serializers.CharField(
+        source="late_permitted_by.full_name", default=None, allow_null=True, help_text=_("同意逾期申报的部门审核人")
+    )
     notes = NoteSerializer(source="open_notes", many=True)
     amendments = ReviewAmendmentSerializer(many=True)
     reviews = ReviewSerializer(many=True)
@@ -219,8 +240,9 @@ class DeclarationDetailSerializer(DeclarationSerializer):
         fields = [
             *DeclarationSerializer.Meta.fields, "change_reason", "change_evidence",
             "period", "purpose", "goal", "long_term_goal", "spending_plan",
-            "multi_year_total", "funding", "indicators", "verbs", "taken_up_by", "taken_up_at", "notes", "amendments",
-            "reviews", "attachments", "department_goal", "itemised_goals", "measures",
+            "multi_year_total", "funding", "indicators", "verbs", "taken_up_by", "taken_up_at",
+            "late_permitted_by", "late_permitted_at", "notes", "amendments", "reviews", "attachments",
+            "department_goal", "itemised_goals", "measures",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -288,7 +310,7 @@ class ApprovalSerializer(serializers.ModelSerializer):
 
     def get_transmission_due(self, approval: Approval) -> date:
         """The last day on which the department passes it on to its units (budget law, art. 52)."""
-        return due_on(approval)
+        return due_on(approval, _once(self.context, "calendar", calendar))
 
 
 @documented(_("批复及其定稿内容。"), e.APPROVAL | {"notes": "", "content": {"number": "云财绩〔2027〕12号"}})

@@ -13,6 +13,7 @@ from approvals.judgement import Grade
 from approvals.models import Declaration, Department, SavedFilter, Unit
 from approvals.models.declaration import Kind
 from approvals.roles import Actor
+from approvals.selectors.deadlines import DUE, Deadlines
 from approvals.selectors.declarations import BUCKETS, narrowed, visible_to
 from approvals.selectors.organisations import departments_of, units_of
 from approvals.states import State
@@ -21,11 +22,11 @@ PAGE_SIZES = (50, 100, 200, 500)
 # Days in the present state.
 WAITS = (3, 5, 10, 20, 30)
 # What a saved filter keeps: all but the place in the list.
-KEPT = ("bucket", "year", "kind", "state", "department", "unit", "grade", "waiting", "q", "size")
+KEPT = ("bucket", "year", "kind", "state", "department", "unit", "grade", "waiting", "due", "q", "size")
 
 
 class ListFilter(Styled, forms.Form):
-    """Year, kind, organisation, state, grade, how long it waits, words; the tab comes as `bucket`."""
+    """Year, kind, organisation, state, grade, how long it waits, its last day, words; the tab comes as `bucket`."""
 
     bucket = forms.CharField(required=False, widget=forms.HiddenInput)
     year = forms.TypedChoiceField(label=_("年度"), required=False, coerce=int, empty_value=None)
@@ -51,13 +52,14 @@ class ListFilter(Styled, forms.Form):
         empty_value=None,
         choices=[("", _("不限")), *((days, _("超过 %d 天") % days) for days in WAITS)],
     )
+    due = forms.ChoiceField(label=_("期限"), required=False, choices=[("", _("不限")), *DUE.items()])
     size = forms.TypedChoiceField(
         label=_("每页"), required=False, coerce=int, empty_value=None, choices=[(n, n) for n in PAGE_SIZES]
     )
 
-    def __init__(self, *args: Any, actor: Actor, years: list[int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, years: list[int], deadlines: Deadlines, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.actor, visible = actor, visible_to(actor)
+        self.actor, self.deadlines, visible = actor, deadlines, visible_to(actor)
         self.fields["year"].choices = [("", _("全部年度")), *((year, f"{year}") for year in years)]  # type: ignore[attr-defined]
         self.fields["department"].queryset = departments_of(visible)  # type: ignore[attr-defined]
         self.fields["unit"].queryset = units_of(visible)  # type: ignore[attr-defined]
@@ -74,7 +76,7 @@ class ListFilter(Styled, forms.Form):
 
     def has_more(self) -> bool:
         """Whether one of the fields that stand folded away is in use."""
-        return any(self.chosen().get(name) for name in ("kind", "state", "grade", "waiting", "size"))
+        return any(self.chosen().get(name) for name in ("kind", "state", "grade", "waiting", "due", "size"))
 
     def narrow(self, declarations: QuerySet[Declaration], by_bucket: bool = True) -> QuerySet[Declaration]:
         """Those that match all that is asked for; or all of it but the tab."""
@@ -92,6 +94,7 @@ class ListFilter(Styled, forms.Form):
             kind=asked.get("kind") or "",
             grade=asked.get("grade") or "",
             waiting=asked.get("waiting"),
+            due=self.deadlines.matching(asked["due"]) if asked.get("due") else None,
         )
 
 

@@ -53,7 +53,8 @@ class StepForm(Styled, forms.Form):
         super().__init__(*args, **kwargs)
         comment = self.fields["comment"]
         comment.widget.is_required = comment_required
-        comment.help_text = _("必填：写明问题和修改要求。") if comment_required else _("可以不填。")
+        required = _("必填：写明理由。") if verb == Verb.PERMIT_LATE else _("必填：写明问题和修改要求。")
+        comment.help_text = required if comment_required else _("可以不填。")
         if comment_required and not opinions:
             comment.widget.attrs["required"] = True
         if verb not in WITH_REASONS:

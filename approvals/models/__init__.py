@@ -3,6 +3,7 @@
 from approvals.models.access import ApiToken, KeptAnswer
 from approvals.models.approval import Approval
 from approvals.models.attachment import Attachment
+from approvals.models.deadlines import BudgetAdoption, CalendarDay, FilingWindow, TimeLimits
 from approvals.models.declaration import Declaration, DepartmentGoal, FundingLine, Indicator, Project
 from approvals.models.filters import SavedFilter
 from approvals.models.ledger import ApprovalRecord
@@ -18,7 +19,9 @@ __all__ = [
     "Approval",
     "ApprovalRecord",
     "Attachment",
+    "BudgetAdoption",
     "Bureau",
+    "CalendarDay",
     "Channel",
     "CommonOpinion",
     "Declaration",
@@ -27,6 +30,7 @@ __all__ = [
     "Deputyship",
     "Division",
     "Endpoint",
+    "FilingWindow",
     "FundingLine",
     "Indicator",
     "KeptAnswer",
@@ -39,6 +43,7 @@ __all__ = [
     "ReviewNote",
     "ReviewProfile",
     "SavedFilter",
+    "TimeLimits",
     "Transmission",
     "Unit",
     "User",

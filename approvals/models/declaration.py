@@ -1,7 +1,8 @@
 """Project, declaration, funding, indicators; and the edges of the state machine."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,7 +16,10 @@ from approvals import rules
 from approvals.models.organisation import Bureau, Department, Unit
 from approvals.models.person import User
 from approvals.roles import Grant
-from approvals.states import EDITABLE, UNDER_WAY, State
+from approvals.states import EDITABLE, UNDER_WAY, WITHIN_WINDOW, State
+
+if TYPE_CHECKING:
+    from approvals.models.deadlines import FilingWindow
 
 
 def step(
@@ -150,6 +154,10 @@ class Declaration(models.Model):
     endorsed_for = _principal(_("代谁部门审核"))
     passed_for = _principal(_("代谁财政审核"))
     answered_for = _principal(_("代谁答复"))
+    # Who of the department allowed it to be sent after the filing window, and whom he stood in for.
+    late_permitted_by = _principal(_("同意逾期申报的人"))
+    late_permitted_for = _principal(_("代谁同意逾期申报"))
+    late_permitted_at = models.DateTimeField(_("同意逾期申报的时间"), null=True)
     taken_up_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, verbose_name=_("正在审核的人"))
     taken_up_at = models.DateTimeField(_("开始审核的时间"), null=True)
     major = models.BooleanField(_("重点项目"), default=False)
@@ -226,11 +234,28 @@ class Declaration(models.Model):
         told = [f"{self.get_kind_display()}原因：{self.change_reason}"]
         return "\n".join(told + ([f"依据：{self.change_evidence}"] if self.change_evidence else []))
 
+    @cached_property
+    def window(self) -> "FilingWindow | None":
+        """申报时段 of its bureau, year and kind; lists have it looked up for all rows (`selectors.deadlines`)."""
+        from approvals.models.deadlines import FilingWindow
+
+        return FilingWindow.objects.filter(bureau=self.bureau_id, fiscal_year=self.fiscal_year, kind=self.kind).first()
+
+    @property
+    def held_to(self) -> "FilingWindow | None":
+        """The window it is to be sent within; None where there is none, or where it may be sent at any time."""
+        free = self.state not in WITHIN_WINDOW or self.late_permitted_by_id is not None
+        return None if free else self.window
+
     # The edges. Bodies are empty: the door writes what a step leaves behind.
 
     @step(EDITABLE, State.SUBMITTED, rules.may_submit, notify=["department_reviewer"])
     def submit(self) -> None:
         """送审: the unit sends it to its department."""
+
+    @step(WITHIN_WINDOW, None, rules.may_permit_late, notify=["filer"], comment=True)
+    def permit_late(self) -> None:
+        """同意逾期申报: the department lets the unit send it although the filing window has closed."""
 
     @step([State.SUBMITTED], State.WITHDRAWN, rules.may_withdraw, notify=["department_reviewer"])
     def withdraw(self) -> None:

@@ -1,6 +1,6 @@
 """转下达: that a department passed an approval on to its units."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import models
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.models.approval import Approval
 from approvals.models.person import User
+from approvals.workdays import Calendar
 
 # Budget law, art. 52: a department passes on to its units within 15 days of receiving the bureau's approval.
 DAYS = 15
@@ -30,6 +31,6 @@ class Transmission(models.Model):
         return f"{self.approval} {timezone.localtime(self.at):%Y-%m-%d}"
 
 
-def due_on(approval: Approval) -> date:
+def due_on(approval: Approval, calendar: Calendar) -> date:
     """The last day on which the department passes an approval on: the 15th after it was issued to it."""
-    return timezone.localdate(approval.issued_at) + timedelta(days=DAYS)
+    return calendar.legal_due(timezone.localdate(approval.issued_at), DAYS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 from django.db.models import Count, Q, QuerySet
@@ -17,7 +17,9 @@ from approvals.numbering import code_as_printed, code_as_stored
 from approvals.roles import Actor, Role
 from approvals.rules import may_issue_for
 from approvals.selectors.contents import project_contents
+from approvals.selectors.deadlines import calendar
 from approvals.states import UNDER_WAY, State, Verb
+from approvals.workdays import Calendar
 
 _SHOWN = ("bureau", "department", "issued_by", "uploaded_by", "transmission__by")
 
@@ -40,7 +42,9 @@ def visible_to(actor: Actor) -> QuerySet[Approval]:
 def not_transmitted(approvals: QuerySet[Approval], overdue: bool = False) -> QuerySet[Approval]:
     """Those that their departments have not passed on to the units; or, of these, those past the last day."""
     waiting = approvals.filter(transmission__isnull=True).exclude(origin=Approval.Origin.IMPORTED)
-    return waiting.filter(issued_at__date__lt=timezone.localdate() - timedelta(days=DAYS)) if overdue else waiting
+    return (
+        waiting.filter(issued_at__date__lte=calendar().legal_start(timezone.localdate(), DAYS)) if overdue else waiting
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,9 @@ class Clock:
         return max(0, -self.left)
 
 
-def clock_of(approval: Approval) -> Clock:
+def clock_of(approval: Approval, days: Calendar) -> Clock:
     """The 15 days of the budget law, art. 52, as they stand today or stood when it was passed on."""
-    due = due_on(approval)
+    due = due_on(approval, days)
     transmission = getattr(approval, "transmission", None)
     until = timezone.localdate(transmission.at) if transmission else timezone.localdate()
     return Clock(transmission, due, (due - until).days)

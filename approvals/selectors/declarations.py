@@ -82,12 +82,14 @@ def narrowed(
     kind: str = "",
     grade: str = "",
     waiting: int | None = None,
+    due: Q | None = None,
 ) -> QuerySet[Declaration]:
     """Those that match all that is asked for; what is left out narrows nothing.
 
     bucket   the key of a to-do list 待办, as this person has it
     grade    the grade of the latest review
     waiting  for more than so many days in the state they are in
+    due      those whose last day is such and such (`deadlines.Deadlines.matching`)
     """
     for name, value in (("fiscal_year", year), ("department", department), ("unit", unit), ("kind", kind)):
         if value:
@@ -101,6 +103,8 @@ def narrowed(
         queryset = queryset.alias(latest_grade=Subquery(latest)).filter(latest_grade=grade)
     if waiting is not None:
         queryset = queryset.filter(state_since__lt=timezone.now() - timedelta(days=waiting))
+    if due is not None:
+        queryset = queryset.filter(due)
     return search(queryset, words)
 
 
@@ -133,6 +137,7 @@ def detailed(actor: Actor, declaration_id: int) -> Declaration | None:
             "endorsed_by",
             "passed_by",
             "taken_up_by",
+            "late_permitted_by",
             "department_goal",
         )
         .prefetch_related(
@@ -155,7 +160,8 @@ def detailed(actor: Actor, declaration_id: int) -> Declaration | None:
 class Bucket:
     """One of the to-do lists 待办: its word and label, how many are in it, and since when the oldest is.
 
-    mine  it waits for this person
+    mine     it waits for this person
+    overdue  how many are past their last day, where that was asked for
     """
 
     key: str
@@ -163,6 +169,7 @@ class Bucket:
     count: int = 0
     mine: bool = False
     oldest: datetime | None = None
+    overdue: int = 0
 
 
 BUCKETS = {
@@ -210,11 +217,18 @@ def in_bucket(key: str, actor: Actor) -> Q:
     return condition
 
 
-def buckets(actor: Actor, fiscal_year: int | None = None, among: QuerySet[Declaration] | None = None) -> list[Bucket]:
+def buckets(
+    actor: Actor,
+    fiscal_year: int | None = None,
+    among: QuerySet[Declaration] | None = None,
+    overdue: Q | None = None,
+) -> list[Bucket]:
     """The to-do lists with counts; `mine` are those that wait for this person. One query.
 
-    among  what to count of; all this person may see without it
+    among    what to count of; all this person may see without it
+    overdue  which are past their last day; counted in the lists that wait for him
     """
+    mine = {key for grant in actor.grants for key in _MINE.get(grant.role, ())}
     queryset = visible_to(actor) if among is None else among
     if fiscal_year:
         queryset = queryset.filter(fiscal_year=fiscal_year)
@@ -222,9 +236,13 @@ def buckets(actor: Actor, fiscal_year: int | None = None, among: QuerySet[Declar
     for key in BUCKETS:
         wanted[key] = Count("pk", filter=in_bucket(key, actor))
         wanted[f"{key}_since"] = Min("state_since", filter=in_bucket(key, actor))
+        if overdue is not None and key in mine:
+            wanted[f"{key}_overdue"] = Count("pk", filter=in_bucket(key, actor) & overdue)
     found = queryset.order_by().aggregate(**wanted)
-    mine = {key for grant in actor.grants for key in _MINE.get(grant.role, ())}
-    return [Bucket(key, label, found[key], key in mine, found[f"{key}_since"]) for key, label in BUCKETS.items()]
+    return [
+        Bucket(key, label, found[key], key in mine, found[f"{key}_since"], found.get(f"{key}_overdue", 0))
+        for key, label in BUCKETS.items()
+    ]
 
 
 def years(actor: Actor) -> list[int]:

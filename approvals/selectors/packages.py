@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from approvals.models import Declaration, Department, Unit
 from approvals.models.edges import edges
 from approvals.roles import Actor, Role
+from approvals.rules import is_late
+from approvals.selectors.deadlines import look_up_windows
 from approvals.states import EDITABLE, State, Verb
 
 # Not of the yearly work any more: a version that another one has replaced.
@@ -20,6 +22,7 @@ class UnitWork:
 
     with_unit  not sent yet, or taken back   returned  sent back to it   waiting  with the department
     sent_on    with the bureau or decided    ready     of the waiting ones, those this person may endorse
+    late       with it still although the filing window has closed; can be sent when the department allows it
     """
 
     unit: Unit
@@ -28,6 +31,7 @@ class UnitWork:
     waiting: int
     sent_on: int
     ready: tuple[Declaration, ...]
+    late: tuple[Declaration, ...]
 
     @property
     def missing(self) -> bool:
@@ -64,6 +68,11 @@ class Package:
         return [declaration for each in self.units for declaration in each.ready]
 
     @property
+    def late(self) -> list[Declaration]:
+        """All that cannot be sent any more unless the department allows it."""
+        return [declaration for each in self.units for declaration in each.late]
+
+    @property
     def ready_of_complete(self) -> list[Declaration]:
         """Of these, what belongs to units that are complete."""
         return [declaration for each in self.units if each.complete for declaration in each.ready]
@@ -83,10 +92,12 @@ def years_of(department: Department) -> list[int]:
 
 
 def package(actor: Actor, department: Department, fiscal_year: int) -> Package:
-    """Every unit in use, and every other one that has filed; two queries however many."""
+    """Every unit in use, and every other one that has filed; three queries however many."""
     of_unit: dict[int, list[Declaration]] = defaultdict(list)
     rows = Declaration.objects.filter(department=department, fiscal_year=fiscal_year).exclude(state__in=_GONE)
-    for declaration in rows.order_by("position", "id"):
+    declarations = list(rows.select_related("project", "unit").order_by("position", "id"))
+    look_up_windows(declarations)
+    for declaration in declarations:
         of_unit[declaration.unit_id].append(declaration)
     units = [unit for unit in Unit.objects.filter(department=department) if unit.active or unit.pk in of_unit]
     return Package(department, fiscal_year, tuple(_work(unit, of_unit[unit.pk], actor) for unit in units))
@@ -104,4 +115,5 @@ def _work(unit: Unit, declarations: list[Declaration], actor: Actor) -> UnitWork
         waiting=len(waiting),
         sent_on=len(declarations) - len(waiting) - returned - with_unit,
         ready=tuple(each for each in waiting if endorse.permission(each, actor)),
+        late=tuple(each for each in declarations if is_late(each)),
     )

@@ -79,6 +79,16 @@ def holders(roles: Iterable[Role], subjects: Iterable[Located]) -> dict[tuple[in
     return found
 
 
+def names_of(role: Role, subject: Located) -> list[str]:
+    """Who acts in a role for a declaration or an approval today, deputies too; two queries."""
+    found = [user_id for (user_id, _role), grants in holders([role], [subject]).items() if _covered(grants, subject)]
+    return list(User.objects.filter(pk__in=found).order_by("full_name").values_list("full_name", flat=True))
+
+
+def _covered(grants: Iterable[Grant], subject: Located) -> bool:
+    return any(grant.covers(subject) for grant in grants)
+
+
 def everybody(roles: Iterable[Role]) -> dict[int, tuple[Grant, ...]]:
     """User id → the grants of these roles he acts by today, in one query."""
     found: dict[int, tuple[Grant, ...]] = {}

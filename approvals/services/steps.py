@@ -119,6 +119,8 @@ def _left_behind(
                 **_by("passed", None),
                 **_by("answered", None),
             }
+        case Verb.PERMIT_LATE:
+            return {"late_permitted_at": now, **_by("late_permitted", actor, principal)}
         case Verb.TAKE_UP:
             return begun
         case Verb.ENDORSE:

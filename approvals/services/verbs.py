@@ -16,6 +16,7 @@ from approvals.models.edges import Edge, edges
 from approvals.reasons import Reason
 from approvals.roles import Actor
 from approvals.rules import why_not
+from approvals.selectors.deadlines import look_up_windows
 from approvals.selectors.declarations import visible_to
 from approvals.selectors.people import actor_of
 from approvals.selectors.reviewing import rules_of
@@ -107,6 +108,8 @@ def perform_many(
     person = actor_of(actor)
     content = verb in (Verb.SUBMIT, Verb.AMEND, Verb.CONFIRM) or bool(notes)
     declarations = lock_declarations(visible_to(person).filter(pk__in=ids), content)
+    if verb in (Verb.SUBMIT, Verb.PERMIT_LATE):
+        look_up_windows(declarations)
     if not ids or len(declarations) < len(ids):
         raise Refusal("not_found", "没有找到该申报，或您无权查看。请从列表中重新打开。")
 
@@ -151,6 +154,7 @@ def foresee(
     )
     if not ids or len(declarations) < len(ids):
         raise Refusal("not_found", "没有找到该申报，或您无权查看。请从列表中重新打开。")
+    look_up_windows(declarations)
     going, refused = _judged(declarations, verb, person, "（届时填写）", seen or {})
     if review is not None:
         going, _left = _reviewed(going, refused, verb, actor, Said(review=review))
@@ -232,7 +236,8 @@ def _edge_for(declaration: Declaration, verb: Verb, person: Actor, comment: str,
             raise Refusal("wrong_state", f"{name}不能{verb.label}：{why}")
         raise Refusal("not_allowed", f"您不能{verb.label}{name}：没有相应角色，或您已办理过前面的环节。")
     if edge.comment_required and not comment:
-        raise Refusal("comment_missing", f"{verb.label}{name}须写明意见，说明问题和修改要求。")
+        wanted = "理由" if verb == Verb.PERMIT_LATE else "意见，说明问题和修改要求"
+        raise Refusal("comment_missing", f"{verb.label}{name}须写明{wanted}。")
     return edge
 
 

@@ -33,6 +33,7 @@ from approvals.selectors.approvals import (
     visible_to,
     waiting_for,
 )
+from approvals.selectors.deadlines import calendar
 from approvals.services import witnessing
 from approvals.services.issuing import issue
 from approvals.services.transmitting import transmit
@@ -60,8 +61,9 @@ def index(request: HttpRequest) -> HttpResponse:
     if waits in ("waiting", "overdue"):
         issued = not_transmitted(issued, overdue=waits == "overdue")
     page = paged(request, issued.order_by("-date", "-number_year", "-serial", "-pk"), PER_PAGE)
+    days = calendar()
     for approval in page.object_list:
-        approval.clock = clock_of(approval)
+        approval.clock = clock_of(approval, days)
     return render(
         request,
         "approvals/approvals/index.html",
@@ -195,7 +197,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     person = actor(request)
     approval = get_object_or_404(visible_to(person), pk=pk)
     content = content_of(approval)
-    clock = clock_of(approval)
+    clock = clock_of(approval, calendar())
     rows = [(unit, project) for unit in content.units for project in unit.projects]
     return render(
         request,

@@ -13,7 +13,8 @@ from approvals.forms.review import StepEditor
 from approvals.models import Declaration, Indicator, SavedFilter, User
 from approvals.models.edges import Edge
 from approvals.roles import Actor, Role
-from approvals.rules import may_adjust, may_edit
+from approvals.rules import closes_behind, may_adjust, may_edit, outside_window
+from approvals.selectors.deadlines import deadlines_of
 from approvals.selectors.declarations import (
     batch_verbs,
     buckets,
@@ -26,6 +27,7 @@ from approvals.selectors.declarations import (
 )
 from approvals.selectors.history import Version, project_history
 from approvals.selectors.organisations import units_to_file_for
+from approvals.selectors.people import names_of
 from approvals.services.verbs import foresee, perform
 from approvals.states import State, Verb
 from approvals.views.common import actor, paged, refusals_as_pages, user_of
@@ -42,11 +44,13 @@ def index(request: HttpRequest) -> HttpResponse:
     if default and not request.GET:
         return redirect(f"{request.path}?{default.query}")
     visible = visible_to(person)
-    narrowing = ListFilter(request.GET, actor=person, years=years(person))
+    deadlines = deadlines_of(person)
+    narrowing = ListFilter(request.GET, actor=person, years=years(person), deadlines=deadlines)
     found = narrowing.narrow(visible)
     sums = sums_of(found)
     page = paged(request, with_counts(listed(found)), narrowing.chosen().get("size") or PAGE_SIZES[0], sums.count)
     rows = list(page.object_list)
+    deadlines.put_on(rows)
     for row in rows:
         row.has_steps = bool(verbs_for(row, person))
     return render(
@@ -54,7 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "approvals/declarations/index.html",
         {
             "filter": narrowing,
-            "more": [narrowing[name] for name in ("kind", "state", "grade", "waiting", "size")],
+            "more": [narrowing[name] for name in ("kind", "state", "grade", "due", "waiting", "size")],
             "bucket": narrowing.bucket_shown(),
             "buckets": buckets(person, among=narrowing.narrow(visible, by_bucket=False)),
             "sums": sums,
@@ -63,6 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "query": kept_query(request.GET),
             "page": page,
             "rows": rows,
+            "limited": deadlines.any_set(),
             "steps": batch_verbs(rows, person),
             "files": person.has(Role.FILER),
             "files_for_department": units_to_file_for(person).filter(is_own_office=True).exists(),
@@ -84,11 +89,18 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """All of one declaration, its history, and the steps this person may take."""
     person = actor(request)
     declaration = seen_by(person, pk)
+    deadlines = deadlines_of(person)
+    deadlines.put_on([declaration])
+    shut = outside_window(declaration)
     return render(
         request,
         "approvals/declarations/show.html",
         {
             "declaration": declaration,
+            "outside_window": shut,
+            "today": deadlines.today,
+            "reviewers": names_of(Role.DEPARTMENT_REVIEWER, declaration) if shut else [],
+            "late_again": closes_behind(declaration),
             "steps": steps_of(declaration, person),
             "may_edit": may_edit(declaration, person),
             "may_discard": may_discard(declaration, person),

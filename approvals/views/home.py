@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from approvals.models import Notice
 from approvals.roles import Role
 from approvals.selectors.approvals import waiting_for
+from approvals.selectors.deadlines import deadlines_of
 from approvals.selectors.declarations import buckets, years
 from approvals.views.common import actor, user_of, whole_number
 
@@ -18,7 +19,8 @@ def home(request: HttpRequest) -> HttpResponse:
     known = years(person)
     asked = whole_number(request.GET.get("year"))
     year = asked if asked in known or request.GET.get("year") == "" else next(iter(known), None)
-    found = buckets(person, year)
+    deadlines = deadlines_of(person)
+    found = buckets(person, year, overdue=deadlines.matching("overdue"))
     return render(
         request,
         "approvals/home.html",
@@ -31,6 +33,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "sees_declarations": person.has(*(role for role in Role if role != Role.ADMINISTRATOR)),
             "files": person.has(Role.FILER),
             "approves": person.has(Role.APPROVER),
+            "windows": deadlines.announced() if person.has(Role.FILER, Role.DEPARTMENT_REVIEWER) else [],
+            "several_bureaus": len({window.bureau_id for window in deadlines.windows.values()}) > 1,
+            "today": deadlines.today,
             "waiting": waiting_for(person) if person.has(Role.APPROVER) else [],
             "notices": Notice.objects.filter(recipient=user_of(request))[:6],
         },

@@ -124,6 +124,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "approvals.deliver_notices", "schedule": 30.0},
     "weekly-digest": {"task": "approvals.weekly_digest", "schedule": crontab(hour=8, minute=0, day_of_week="mon")},
+    "remind-of-deadlines": {"task": "approvals.remind_of_deadlines", "schedule": crontab(hour=8, minute=30)},
     "forget-old-answers": {"task": "approvals.forget_old_answers", "schedule": 3600.0},
     "sweep-uploads": {"task": "ingest.sweep_uploads", "schedule": 10.0},
 }

@@ -1,14 +1,16 @@
 """A department passes an approval on to its units: who may, what is written, who hears of it, and the 15 days."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from approvals.models import Approval, ApprovalRecord, Notice, Transmission, User
+from approvals.models import Approval, ApprovalRecord, CalendarDay, Notice, Transmission, User
 from approvals.selectors.approvals import clock_of
+from approvals.selectors.deadlines import calendar
 from approvals.services.ledger import digest_of
 from approvals.services.transmitting import transmit
 from approvals.states import State
@@ -20,9 +22,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 @pytest.fixture
 def city(db: None) -> City:
-    city = City()
-    city.superuser = UserFactory(is_superuser=True, is_staff=True)
-    city.declaration(State.APPROVED)
+    # Issued on a Thursday; the 15th day after it is a Friday.
+    with time_machine.travel("2026-11-05T10:00:00+08:00", tick=False):
+        city = City()
+        city.superuser = UserFactory(is_superuser=True, is_staff=True)
+        city.declaration(State.APPROVED)
     return city
 
 
@@ -137,7 +141,7 @@ class TestTheClock:
     ) -> None:
         on_day(days)
         client = browser(city.finance_reviewer)
-        clock = clock_of(approval)
+        clock = clock_of(approval, calendar())
         assert (clock.left, clock.late, clock.transmission) == (left, late, None)
         assert says in client.get("/approvals/").content.decode()
         rows = {
@@ -148,12 +152,23 @@ class TestTheClock:
         page = client.get("/approvals/", {"transmission": "overdue"}).content.decode()
         assert (approval.number in page) == bool(late)
 
+    @pytest.mark.parametrize(("days", "late"), [(16, 0), (18, 0), (19, 1)])
+    def test_ends_on_a_working_day(self, city: City, approval: Approval, on_day, days: int, late: int) -> None:
+        """The 15th day is made a day off: the Monday after it is the last one."""
+        CalendarDay.objects.create(day=date(2026, 11, 20), name="停工", working=False)
+        on_day(days)
+        assert clock_of(approval, calendar()).due == date(2026, 11, 23)
+        page = browser(city.approver).get("/approvals/", {"transmission": "overdue"}).content.decode()
+        assert (approval.number in page) == bool(late)
+        told = browser(city.approver).get(f"/api/approvals/{approval.pk}/").json()
+        assert told["transmission_due"] == "2026-11-23"
+
     def test_stops_when_it_is_passed_on(self, city: City, approval: Approval, on_day) -> None:
         on_day(20)
         transmit(approval.pk, city.department_reviewer)
         on_day(40)
         client = browser(city.approver)
-        clock = clock_of(Approval.objects.get())
+        clock = clock_of(Approval.objects.get(), calendar())
         assert (clock.left, clock.late) == (-5, 5)
         assert "逾期 5 天" in client.get(f"/approvals/{approval.pk}/").content.decode()
         assert client.get("/api/approvals/", {"transmission": "waiting"}).json()["results"] == []

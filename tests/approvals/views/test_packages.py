@@ -141,6 +141,7 @@ def test_costs_the_same_for_many_units(city: City, as_) -> None:
         return len(captured)
 
     city.declaration(State.SUBMITTED)
+    city.file(draft("待送审的"))
     few = cost()
     for number in range(8):
         city.file(draft(f"项目{number}"), unit=UnitFactory(department=city.department))

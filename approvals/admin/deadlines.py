@@ -1,0 +1,72 @@
+"""Filing windows, time limits and days off: set by administrators for the bureaus."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from approvals.admin.site import Managed, site
+from approvals.models import BudgetAdoption, CalendarDay, FilingWindow, TimeLimits
+from approvals.selectors.deadlines import years_to_enter
+
+
+@admin.register(FilingWindow, site=site)
+class FilingWindowAdmin(Managed):
+    """申报时段."""
+
+    bureau_paths = ("bureau",)
+    list_display = ["fiscal_year", "kind", "bureau", "opens_on", "closes_on"]
+    list_display_links = ["fiscal_year", "kind"]
+    list_filter = ["fiscal_year", "kind", ("bureau", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["bureau"]
+    search_fields = ["bureau__name"]
+    autocomplete_fields = ["bureau"]
+
+
+@admin.register(TimeLimits, site=site)
+class TimeLimitsAdmin(Managed):
+    """办理期限."""
+
+    bureau_paths = ("bureau",)
+    list_display = ["bureau", "department_days", "finance_days", "answer_days", "correction_days", "remind_before"]
+    list_select_related = ["bureau"]
+    search_fields = ["bureau__name"]
+    autocomplete_fields = ["bureau"]
+
+
+@admin.register(BudgetAdoption, site=site)
+class BudgetAdoptionAdmin(Managed):
+    """人大批准预算的日期."""
+
+    bureau_paths = ("bureau",)
+    list_display = ["fiscal_year", "bureau", "adopted_on"]
+    list_filter = ["fiscal_year", ("bureau", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["bureau"]
+    search_fields = ["bureau__name"]
+    autocomplete_fields = ["bureau"]
+
+
+@admin.register(CalendarDay, site=site)
+class CalendarDayAdmin(Managed):
+    """节假日和调休: the same for every region."""
+
+    list_display = ["day", "name", "working"]
+    list_filter = ["working"]
+    search_fields = ["name"]
+    date_hierarchy = "day"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarDay]:
+        # They belong to no bureau: whoever may look at all looks at all of them.
+        return CalendarDay.objects.order_by("-day")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Says which year's holidays are not known yet."""
+        for year in years_to_enter():
+            messages.warning(
+                request,
+                _("%(year)d 年的节假日和调休还没有录入：国务院办公厅公布后请逐日登记，此前只按周末计算工作日。")
+                % {"year": year},
+            )
+        return super().changelist_view(request, extra_context)
