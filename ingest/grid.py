@@ -55,6 +55,7 @@ class Grid:
     hidden_rows, hidden_columns   numbers counted from 0
     locate  (row, column or None) → place in words; default "label!C7" as in a sheet
     page    page number of the first row, where the format has pages
+    page_rows   numbers of the first rows of further pages, after what is repeated there
     """
 
     label: str
@@ -64,6 +65,7 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     locate: Callable[[int, int | None], str] | None = None
     page: int | None = None
+    page_rows: frozenset[int] = frozenset()
 
     def place(self, row: int, column: int | None = None) -> str:
         """Where a person finds it: `Sheet1!C7`, `第2页 表1 第3行`. Counts from 0 like `rows`."""

@@ -248,6 +248,45 @@ class FlatProjects:
 
     # --- a project torn by a page end ---
 
+    def go_on(self, grid: Grid, row: int, cells: Sequence[Cell], columns: FlatColumns) -> bool:
+        """Take the first row of a page whose project cells are the rest of those on the page before; False for others.
+
+        A project of its own would begin with its amount and its level.
+        """
+        project, level1 = self.project, columns.level1
+        money = [columns.fields["total"]] if "total" in columns.fields else []
+        if project is None or not project.indicators or not (project.total or project.funding):
+            return False
+        if any(not is_blank(cells[each]) for each in (*money, *columns.header.funding.values())):
+            return False
+        if same(project.name, plain(cells[columns.name])):
+            return False
+        if level1 is not None:
+            begins = not is_blank(cells[level1])
+        else:
+            code = plain(cells[columns.code]) if columns.code is not None else ""
+            begins = len(code) >= len(project.code or "")
+        if not begins:
+            self._take_rest(grid, row, cells, columns, project)
+        return not begins
+
+    def _take_rest(
+        self, grid: Grid, row: int, cells: Sequence[Cell], columns: FlatColumns, project: ProjectDraft
+    ) -> None:
+        places = {"name": columns.name, "code": columns.code, "category": columns.fields.get("category")}
+        if not columns.shared:
+            places |= {name: columns.fields.get(name) for name in ("unit_name", "department")}
+        for name, column in places.items():
+            rest = plain(cells[column]) if column is not None else ""
+            before = getattr(project, name)
+            if not rest or not before:
+                continue
+            setattr(project, name, before + rest)
+            told = f"“{rest}”接在“{before}”之后"
+            problem = report("PROJECT_TORN", grid.place(row, column), told, found=rest, expected=before + rest)
+            self.clerk.problems.append(problem)
+        self._fill(grid, row, cells, columns, project)
+
     def _mend_unit(self, start: _Start) -> None:
         """The unit of a torn project began on the page before: `418001-乌` and `乌海市…`."""
         if self._torn is None or start.unit_code or not start.unit_name:

@@ -91,6 +91,10 @@ class FlatRows:
             self.clerk.problems.append(report("TEXT_UNPLACED", grid.place(row, column), found=text))
             return
         named = any(not is_blank(cells[column]) for column in columns.project)
+        if row in grid.page_rows:
+            self._after_page_end = True
+            if named and self.projects.go_on(grid, row, cells, columns):
+                named = False
         if named:
             again = self._after_page_end or not self._name_on_row_before
             self.projects.take(grid, row, cells, columns, again)

@@ -6,19 +6,18 @@ without a line at the page end continues in the cell without a line at the top o
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ingest.grid import Block, Cell, Grid, Paragraph, Span
 from ingest.problems import Problem
 from ingest.readers.pdftext import join
+from ingest.readers.torn import mend, repeated_rows, torn_row
 
 # Columns whose edges differ by less than this many points are the same.
 _SAME_EDGE = 4.0
 _PAGE_NUMBER = re.compile(r"^[\s\-—–·第共/页页码Pagepof\d()（）]+$|^[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩivx]{1,6}$")
 _MIN_HEADER_CELLS = 4
-# Where a sentence ends, a cell may end.
-_ENDS = tuple("。；！？;!?")
 
 
 @dataclass(slots=True)
@@ -156,23 +155,22 @@ def _joined(before: PageTable, after: PageTable, blocks: list[Block], problems: 
         _merge_cell(upper, lower, cell, rest, as_span=gone is None)
     if not pairs:
         full = {(row, _column(before, column, edges)) for row, column in before.full}
-        gone = _torn_row(upper, lower, full)
-        if gone is not None:
-            problems.append(_mended(upper, lower, gone, f"{name} {after.grid.place(gone)}"))
-    if gone is not None:
+        if torn := torn_row(upper, lower, full):
+            gone = torn.row
+            problems.append(mend(upper, lower, torn, f"{name} {after.grid.place(gone)}"))
+    elif gone is not None:
         lower.rows.pop(gone)
     merged = {rest for _, rest in pairs}
-    spans = upper.spans + [
-        Span(_moved(span.top, height, gone), span.left, _moved(span.bottom, height, gone), span.right)
-        for span in lower.spans
-        if (span.top, span.left) not in merged and not (gone is not None and span.top == span.bottom == gone)
-    ]
+    kept = [span for span in lower.spans if (span.top, span.left) not in merged and span.bottom != gone]
+    rows = [(_moved(span.top + (span.top == gone), height, gone), _moved(span.bottom, height, gone)) for span in kept]
+    spans = [Span(top, span.left, bottom, span.right) for span, (top, bottom) in zip(kept, rows, strict=True)]
     grid = Grid(
         label=before.grid.label,
         rows=[*upper.rows, *lower.rows],
-        spans=spans,
+        spans=[*upper.spans, *spans],
         locate=_locator(before.grid, after.grid, height, gone),
         page=before.grid.page,
+        page_rows=before.grid.page_rows | {height + repeated_rows(upper, lower)},
     )
     blocks[position] = grid
     origin_of = {rest: cell for cell, rest in pairs}
@@ -188,57 +186,6 @@ def _joined(before: PageTable, after: PageTable, blocks: list[Block], problems: 
 def _moved(row: int, height: int, gone: int | None) -> int:
     """The number in the joined table of a row of the second part."""
     return height + row - (gone is not None and row >= gone)
-
-
-def _torn_row(upper: Grid, lower: Grid, full: set[tuple[int, int]]) -> int | None:
-    """The row of the second part that is only the rest of the last row of the first part: a row cut by the page end.
-
-    Its few cells continue texts that fill their cells and have no end; cells beside them are filled above and empty
-    below, as in no row of its own.
-    """
-    number = 0
-    while number < len(lower.rows) and number < len(upper.rows) and _same(upper.rows[number], lower.rows[number]):
-        number += 1  # the header, repeated
-    if number == len(lower.rows):
-        return None
-    height = len(upper.rows)
-    last, first = _filled(upper.rows[-1]), _filled(lower.rows[number])
-    tall = any(span.bottom > span.top and span.top <= number <= span.bottom for span in lower.spans)
-    if not first or not first < last or len(first) > max(1, len(last) // 2) or tall:
-        return None
-    for column in first:
-        if (height - 1, column) not in full or str(upper.rows[-1][column])[-1:] in _ENDS:
-            return None
-    return number
-
-
-def _same(one: Sequence[Cell], other: Sequence[Cell]) -> bool:
-    return bool(_filled(one)) and _filled(one) == _filled(other) and all(one[c] == other[c] for c in _filled(one))
-
-
-def _filled(row: Sequence[Cell]) -> set[int]:
-    return {column for column, cell in enumerate(row) if cell is not None}
-
-
-def _mended(upper: Grid, lower: Grid, gone: int, place: str) -> Problem:
-    """Put the rest of a torn row where it belongs, and say so."""
-    rest = lower.rows[gone]
-    columns = sorted(_filled(rest))
-    last = list(upper.rows[-1])
-    for column in columns:
-        last[column] = join(str(last[column]), str(rest[column]))
-    upper.rows[-1] = last
-    shown = "；".join(str(rest[column]) for column in columns)
-    result = "；".join(str(last[column]) for column in columns)
-    return Problem(
-        code="ROW_REJOINED",
-        severity="info",
-        place=place,
-        found=shown,
-        expected="一行的内容在同一页",
-        message=f"{place}：这一行是上一页末行的后半部分，已并入上一页末行，合并后为“{result}”。",
-        fix="请核对合并后的内容",
-    )
 
 
 def _column(table: PageTable, column: int, edges: list[float]) -> int:

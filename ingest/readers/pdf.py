@@ -155,7 +155,7 @@ def _ruled(table: RuledTable, cells: Cells, page: int, label: str) -> PageTable:
             placed.append((region.left, region.right - region.left + 1, text, ""))
             if region.bottom > region.top:
                 builder.add_span(Span(region.top, region.left, region.bottom, region.right))
-            if chars and region.bottom == len(table.ys) - 2 and fills(chars, width):
+            if chars and region.bottom == len(table.ys) - 2 and fills(chars, width, table.ys[-1]):
                 full.add((region.top, index_of[region.left]))
         builder.add_row(placed)
     return PageTable(

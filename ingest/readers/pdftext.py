@@ -31,6 +31,8 @@ _COLUMN_GAP = 2.5
 _SPARE = 1.6
 # A number that fills less than this part of its line was not broken at its end.
 _SHORT = 0.6
+# Under the last line of a cell that is full there is less than this (in sizes of the font).
+_NO_LINE = 1.5
 
 
 @dataclass(slots=True)
@@ -164,10 +166,12 @@ def cell_text(chars: Iterable[Char], width: float) -> str | None:
     return text.strip(" ") or None
 
 
-def fills(chars: Iterable[Char], width: float) -> bool:
-    """Whether the last line of a cell `width` points wide has no room for another character."""
+def fills(chars: Iterable[Char], width: float, end: float) -> bool:
+    """Whether a cell `width` points wide has no room for another character, nor for another line before `end`."""
     found = lines(chars)
-    return bool(found) and _room(found, width) - (found[-1].right - found[-1].left) < 1.2 * found[-1].size
+    if not found or end - found[-1].bottom > _NO_LINE * found[-1].size:
+        return False
+    return _room(found, width) - (found[-1].right - found[-1].left) < 1.2 * found[-1].size
 
 
 def _room(found: list[Line], width: float) -> float:

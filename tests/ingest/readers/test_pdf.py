@@ -324,6 +324,20 @@ def test_row_cut_by_the_page_end_is_put_together_and_told() -> None:
     assert grid.place(2) == "第2页 表1 第2行"
 
 
+def test_a_merged_cell_cut_with_the_row_beside_it_goes_on() -> None:
+    wide = "#table(columns: (2.2cm, 3cm, 3cm), inset: 0pt, "
+    first = f"""{wide} table.cell(rowspan: 2)[古籍修复数字化采购及专项], [册数], [一千册],
+      [反映修复古籍的总册], [百分之九十九]) #pagebreak()"""
+    second = f"{wide} table.cell(rowspan: 2)[经费], [数占比], [], [时效], [年底前])"
+    document = read(pdf(first + second), "断.pdf")
+    assert padded(document.grids[0]) == [
+        ["古籍修复数字化采购及专项经费", "册数", "一千册"],
+        [None, "反映修复古籍的总册数占比", "百分之九十九"],
+        [None, "时效", "年底前"],
+    ]
+    assert [problem.code for problem in document.problems] == ["ROW_REJOINED"]
+
+
 @pytest.mark.parametrize("first", ["完成全市馆藏古籍的扫描。", "修复古籍"])
 def test_text_that_has_ended_is_not_continued(first: str) -> None:
     document = read(torn("并对外开放。", first=first), "断.pdf")

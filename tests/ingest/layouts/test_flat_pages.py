@@ -1,0 +1,51 @@
+"""What a page end does to the cells of a project in a flat table."""
+
+import pytest
+
+from tests.ingest.layouts.forms import codes, lines, read, table, told
+
+ABOVE = lines("2026年项目绩效目标表", "单位：万元")
+HEADER = """
+单位名称 | 项目名称 | 预算数 | 绩效目标 | 一级指标 | 三级指标 | 指标值
+云溪市城区排水 | 管网检测与 | 12 | 检测管网，消除 | 产出指标 | 检测长度 | 90公里
+"""
+
+
+def pages(row: str) -> str:
+    """What is read when a page begins with `row`."""
+    grid = table(HEADER + row)
+    grid.page_rows = frozenset({2})
+    return told(read(*ABOVE, grid))
+
+
+@pytest.mark.parametrize(
+    ("row", "project"),
+    [
+        ("中心 | 清淤 | | 易涝点。 | | 清淤长度 | 40公里", "管网检测与清淤 单位：云溪市城区排水中心"),
+        ("| 清淤 | | 易涝点。 | | 清淤长度 | 40公里", "管网检测与清淤 单位：云溪市城区排水"),
+        ("中心 | | | 易涝点。 | | 清淤长度 | 40公里", "管网检测与 单位：云溪市城区排水中心"),
+    ],
+)
+def test_the_rest_of_a_projects_cells_at_the_top_of_a_page(row: str, project: str) -> None:
+    assert pages(row).splitlines() == [
+        f"# {project} 总额：120000.00 目标：检测管网，消除易涝点。",
+        "  产出指标 | - | 检测长度 | 90公里 | ＝90公里",
+        "  产出指标 | - | 清淤长度 | 40公里 | ＝40公里",
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "云溪市水文站 | 水位监测 | 5 | 监测水位。 | 产出指标 | 监测点 | 40处",
+        "云溪市水文站 | 水位监测 | | 监测水位。 | 产出指标 | 监测点 | 40处",
+    ],
+)
+def test_a_project_that_begins_at_the_top_of_a_page_is_one(row: str) -> None:
+    assert [line.split()[1] for line in pages(row).splitlines() if line[0] == "#"] == ["管网检测与", "水位监测"]
+
+
+def test_what_is_put_together_is_told() -> None:
+    grid = table(HEADER + "| 清淤 | | | | 清淤长度 | 40公里")
+    grid.page_rows = frozenset({2})
+    assert "PROJECT_TORN" in codes(read(*ABOVE, grid))
