@@ -16,9 +16,10 @@ from ingest.hints import Hints
 from ingest.layouts.base import MIN_SCORE, NO_MATCH, TIE, Layout, Match
 from ingest.layouts.card import CardLayout
 from ingest.layouts.columns import texts_of
-from ingest.layouts.department_goals import read_department_goals
+from ingest.layouts.department_goals import departments_of, read_department_goals
 from ingest.layouts.flat import FlatLayout
 from ingest.layouts.heading import HeadingReader, is_department_goal_title, is_other_stage_title, is_title
+from ingest.layouts.results import columns_of_result
 from ingest.layouts.vertical import unfold
 from ingest.problems import Problem, Refused, report
 from ingest.readers import Progress, read
@@ -34,11 +35,15 @@ _OWN_OFFICE = re.compile(r"[(（]?(?:机关)?(?:本级|本部)[)）]?$")
 
 @dataclass(slots=True)
 class _Part:
-    """Tables one layout reads together, with the lines before and between them."""
+    """Tables one layout reads together, with the lines before and between them.
+
+    overall  a list of whole departments 部门整体绩效目标, one row or more for each
+    """
 
     layout: Layout
     match: Match
     blocks: list[Block] = field(default_factory=list)
+    overall: bool = False
 
 
 def extract(
@@ -93,7 +98,8 @@ def interpret(document: Document, name: str, *, layout: str | None = None, hints
         result.document.layout = best.layout.name
         result.document.layout_score = best.match.score
     for part in parts:
-        _join(result, part.layout.read(Document(document.format, part.blocks), hints.unit))
+        read = part.layout.read(Document(document.format, part.blocks), hints.unit)
+        _join(result, departments_of(read) if part.overall else read)
     result.problems += skipped
     told = heading.finish(result.projects)
     if hints.year:
@@ -115,7 +121,7 @@ def _parts(document: Document, layouts: list[Layout]) -> tuple[list[_Part], list
         waiting.append(block)
         if isinstance(block, Paragraph):
             continue
-        if title := _other_stage(waiting):
+        if title := _other_stage(waiting) or columns_of_result(block):
             waiting.remove(block)
             problems.append(report("OTHER_STAGE", block.place(0), found=title))
             continue
@@ -126,11 +132,12 @@ def _parts(document: Document, layouts: list[Layout]) -> tuple[list[_Part], list
             if len(ranked) > 1 and match.score - ranked[1][0].score < TIE:
                 told = "、".join(f"{each.label}（{told.score:.2f}）" for told, each in ranked[:2])
                 problems.append(report("LAYOUT_UNCLEAR", block.place(0), f"{told} 一样像", expected="一种版式"))
-            if parts and parts[-1].layout is best:
+            overall = best.name == "flat" and _is_overall(waiting, match)
+            if parts and parts[-1].layout is best and parts[-1].overall == overall:
                 parts[-1].blocks += waiting
                 parts[-1].match = max(parts[-1].match, match, key=lambda each: each.score)
             else:
-                parts.append(_Part(best, match, waiting))
+                parts.append(_Part(best, match, waiting, overall))
             waiting = []
         elif parts and parts[-1].layout.continues(here):
             parts[-1].blocks += waiting
@@ -153,6 +160,17 @@ def _other_stage(blocks: list[Block]) -> str:
             elif is_title(line):
                 title = ""
     return title
+
+
+def _is_overall(blocks: list[Block], match: Match) -> bool:
+    """Whether a list is of whole departments: the title right over it says so, and it has no column of projects."""
+    titles = [
+        line
+        for block in blocks
+        for line in ([block.text] if isinstance(block, Paragraph) else _title_lines(block))
+        if is_title(line) or is_department_goal_title(line)
+    ]
+    return bool(titles) and is_department_goal_title(titles[-1]) and "项目名称" not in match.found
 
 
 def _title_lines(grid: Grid) -> Iterator[str]:

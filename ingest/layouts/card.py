@@ -159,7 +159,9 @@ def _tell_no_project(card: Card, clerk: Clerk) -> None:
             report("DEPARTMENT_GOAL", card.place, found=card.title or card.text("department", "unit_name") or "")
         )
     elif card.has(*NAME_KEYS) and not any(card.indicators.values()) and not card.first("goal", "total"):
-        clerk.problems.append(report("TABLE_SKIPPED", card.place, "空白表，没有填写", found=card.title or "空白表"))
+        told = card.text(*NAME_KEYS)
+        detail = f"项目名称写的是“{told}”" if told else "空白表，没有填写"
+        clerk.problems.append(report("TABLE_SKIPPED", card.place, detail, found=card.title or told or "空白表"))
     elif any(card.indicators.values()) or card.has(*NAME_KEYS):
         found = card.title or "项目名称为空"
         clerk.problems.append(

@@ -28,15 +28,20 @@ NAME_KEYS = {"project_name", "programme", "unit_and_project"}
 SECTIONS = ("itemised_goals", "measures")
 _GOALS = frozenset(["goal", "long_term_goal", "overall_goal"])
 _FILLER = re.compile(r"\s*(?:(?:年度|总体)?目标\s*\d{1,2}\s*[:：]?)?[\s….]*")
+# What a unit without such a project writes where the name would stand.
+_NO_PROJECT = re.compile(
+    r"(?:本?(?:部门|单位|年度?|年)|20\d\d年度?)*(?:不涉及|不适用|无此类?(?:项目|情况|支出)?|(?:没有|无).{0,6}(?:项目|支出|预算))[。.]?"
+)
 _NOTHING = frozenset(["", "/", "-", "—", "——", "--", "无"])
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A pair with the place of its value in words."""
+    """A pair with the place of its value in words; `above`: from a line outside of the form's table."""
 
     pair: Pair
     place: str
+    above: bool = False
 
 
 @dataclass(slots=True)
@@ -58,8 +63,9 @@ class Card:
     has_header: bool = False
 
     def first(self, *names: str) -> Found | None:
-        """The first pair of one of these fields that has a value."""
-        return next((each for each in self.pairs if each.pair.key in names and not is_blank(each.pair.value)), None)
+        """The first pair of one of these fields that has a value; the form's own before one of a line over it."""
+        filled = (each for each in self.pairs if each.pair.key in names and not is_blank(each.pair.value))
+        return min(filled, key=lambda each: each.above, default=None)
 
     def has(self, *names: str) -> bool:
         """Whether a label of one of these fields is printed, filled or not."""
@@ -105,11 +111,13 @@ class ProjectBuilder:
         """The project; None for a form that is no project's."""
         card = self.card
         code, name = self._name()
-        if not name:
+        if not name or (_NO_PROJECT.fullmatch(name) and not any(self.card.indicators.values())):
             return None
         found = card.first("project_name", "programme")
         project = ProjectDraft(
-            name=name, code=card.text("project_code") or code, place=found.place if found else card.place
+            name=name,
+            code=card.text("project_code", "unit_and_project_code") or code,
+            place=found.place if found else card.place,
         )
         self._organisation(project)
         self._texts(project)
@@ -148,7 +156,7 @@ class ProjectBuilder:
         card = self.card
         if department := card.text("department"):
             project.department = split_organisation(department)[1]
-        if unit := card.text("unit_name"):
+        if unit := card.text("unit_name") or self._department_or_unit():
             project.unit_code, project.unit_name = split_organisation(unit)
         project.unit_code = card.text("unit_code") or project.unit_code
         if project.unit_name is None:
@@ -157,6 +165,12 @@ class ProjectBuilder:
                 if looks_like_organisation(name) and (code or len(name) > 4):
                     project.unit_code, project.unit_name = project.unit_code or code, name
                     break
+
+    def _department_or_unit(self) -> str | None:
+        """`部门（单位） | 某局本级` on a form without a label of its own for the unit."""
+        found = None if self.card.has("unit_name") else self.card.first("department")
+        label = key(found.pair.label) if found else ""
+        return self.card.text("department") if "单位" in label and not label.startswith("主管") else None
 
     def _texts(self, project: ProjectDraft) -> None:
         card = self.card

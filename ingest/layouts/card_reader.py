@@ -8,13 +8,14 @@ from ingest.layouts.card_project import NAME_KEYS, Card, Found
 from ingest.layouts.cells import Clerk
 from ingest.layouts.columns import Header, texts_of
 from ingest.layouts.department_sections import take_sections
+from ingest.layouts.fitting import Fitter
 from ingest.layouts.header_rows import headers
 from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import is_department_goal_title, is_title, labelled
 from ingest.layouts.indicators import IndicatorReader
-from ingest.layouts.inline import inline_pairs
+from ingest.layouts.inline import MONEY_GROUPS, inline_pairs
 from ingest.layouts.labels import WEAK, is_signature, label_of, labels_in, spans_of, tokens_of
-from ingest.layouts.regions import Pair, Region, read_region
+from ingest.layouts.regions import Pair, Region, may_be_amount, read_region
 from ingest.layouts.units import units_stated
 from ingest.layouts.unplaced import columns_not_read, is_part_of_form, text_unplaced
 from ingest.layouts.words import is_level, is_level1, is_total, split_organisation
@@ -36,6 +37,7 @@ class CardReader:
         self.card = Card()
         self.readers: list[IndicatorReader] = []
         self.header: Header | None = None
+        self.fitter: Fitter | None = None
         self.term: Term | None = None
         # headers whose columns have been spoken of
         self.told: set[tuple[str, ...]] = set()
@@ -49,6 +51,7 @@ class CardReader:
         self.card = Card()
         self.readers = []
         self.header = None
+        self.fitter = None
         self.term = None
 
     @property
@@ -79,15 +82,18 @@ class CardReader:
         inline = inline_pairs(text)
         if inline and inline[0][0].group == "money":
             for told, label, value in inline:
-                self.card.pairs.append(Found(Pair(told.key, label, value, 0, 0, told.term), block.place))
+                self.card.pairs.append(Found(Pair(told.key, label, value, 0, 0, told.term), block.place, above=True))
             return
         for name, label, value in labelled(text):
             if name in NAME_KEYS and self._is_full:
                 self.close()
             found = meaning(label)
+            if found and found.group in MONEY_GROUPS and not may_be_amount(value):
+                # 1.财政拨款收入：指财政拨付的资金。
+                continue
             if not any(units_stated(f"{label}:{value}")):
                 pair = Pair(name, label, value, 0, 0, found.term if found else None)
-                self.card.pairs.append(Found(pair, block.place))
+                self.card.pairs.append(Found(pair, block.place, above=True))
         if len(text) < 60 and split_organisation(text)[0]:
             if self.card.has_header:
                 self.close()
@@ -97,7 +103,7 @@ class CardReader:
 
     def grid(self, grid: Grid) -> None:
         """A table: labels, then indicators, then perhaps the next form."""
-        grid, sections = take_sections(grid, project=self.card.has(*NAME_KEYS))
+        grid, sections = take_sections(grid, project=self.card.has(*NAME_KEYS), overall=self.card.department_goal)
         found = {header.top: header for header in headers(grid)}
         spans = spans_of(grid)
         row, count = 0, len(grid.rows)
@@ -121,7 +127,11 @@ class CardReader:
         if tuple(header.texts) not in self.told:
             self.told.add(tuple(header.texts))
             self.clerk.problems += columns_not_read(grid, header)
+        if _lacks_cells(grid, header):
+            found = "、".join(text for _, text in texts_of(grid.rows[header.bottom]))
+            self.clerk.problems.append(report("HEADER_WIDTHS", grid.place(header.bottom), found=found))
         self.header = header
+        self.fitter = Fitter(grid, header)
         self.card.has_header = True
         # 长期绩效目标1 | 一级指标 | …: the row of the header says which goal the indicators are for
         if "long_term_goal" in header.fields:
@@ -159,7 +169,7 @@ class CardReader:
         return first.column <= max(levels, default=0)
 
     def _indicator_row(self, grid: Grid, row: int) -> None:
-        cells = grid.rows[row]
+        cells = self.fitter.fit(grid, row) if self.fitter else grid.rows[row]
         width = self.header.width if self.header else len(cells)
         if len(cells) < width:
             cells = [*cells, *[None] * (width - len(cells))]
@@ -235,7 +245,7 @@ class CardReader:
         fact = BY_KEY.get(last.pair.key)
         if fact and fact.kind == "long_text" and last.pair.value and first[0].column == last.pair.at:
             whole = replace(last.pair, value=f"{last.pair.value}\n{first[0].cell}")
-            self.card.pairs[-1] = Found(whole, last.place)
+            self.card.pairs[-1] = Found(whole, last.place, last.above)
             region.orphans.remove(first[0])
 
     def _take(self, grid: Grid, top: int, bottom: int) -> None:
@@ -267,6 +277,15 @@ class CardReader:
             elif token.row >= first:
                 self._title(token.text)
         self.clerk.problems += text_unplaced(grid, region, titles, within=self.card.has(*NAME_KEYS))
+
+
+def _lacks_cells(grid: Grid, header: Header) -> bool:
+    """Whether the lower row of a header begins at the front, beneath a name, without the cells merged into it."""
+    if grid.spans or header.top == header.bottom:
+        return False
+    upper, lower = texts_of(grid.rows[header.top]), texts_of(grid.rows[header.bottom])
+    over = {column for column, _ in upper}
+    return len(lower) < len(upper) and [column for column, _ in lower] == list(range(len(lower))) and 0 in over
 
 
 def _term_of(title: str) -> Term | None:

@@ -363,6 +363,8 @@ class _Sorter:
         bare = synonym_key(column.text)
         if bare == "单位" and self.block and self.block.slots:
             return "measure_unit"
+        if bare == "项目支出" and "基本支出" in self.texts.values():
+            return ""
         if bare == "目标" and not (self.block and "indicator_name" in self.block.slots):
             return "goal"
         return found.key

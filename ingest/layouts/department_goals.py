@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from approvals.documents.forms import GOAL_BAR
 from approvals.drafts import DEPARTMENT_GOAL, IndicatorDraft, ProjectDraft
 from approvals.values import split_value
+from ingest.drafts import Extraction
 from ingest.grid import Document, Paragraph
 from ingest.layouts.columns import texts_of
 from ingest.layouts.heading import is_department_goal_title, is_title
@@ -69,6 +70,24 @@ def read_department_goals(document: Document) -> list[ProjectDraft]:
         elif goal:
             goal.take(text)
     return [draft for each in found if (draft := each.draft())]
+
+
+def departments_of(read: Extraction) -> Extraction:
+    """What a list of whole departments says: its rows were read as projects, each is the goal of a department."""
+    for each in read.projects:
+        department = each.department or each.unit_name or each.name
+        read.department_goals.append(
+            ProjectDraft(
+                department=department,
+                name=DEPARTMENT_GOAL,
+                department_goal=True,
+                place=each.place,
+                goal=each.goal or each.long_term_goal,
+                indicators=each.indicators,
+            )
+        )
+    read.projects = []
+    return read
 
 
 def _begins(line: str) -> bool:

@@ -15,7 +15,7 @@ from ingest.layouts.card_project import NAME_KEYS
 from ingest.layouts.cells import long, plain
 from ingest.layouts.headers import is_group, unit_in
 from ingest.layouts.heading import is_department_goal_title, is_title
-from ingest.layouts.labels import Token, label_of, spans_of, tokens_of
+from ingest.layouts.labels import WEAK, Token, label_of, spans_of, tokens_of
 from ingest.layouts.regions import Pair
 from ingest.layouts.units import units_stated
 from ingest.layouts.words import is_level, is_total, word_set
@@ -44,11 +44,11 @@ _GRAND_TOTAL = ("合计", "总计")
 Spans = dict[tuple[int, int], tuple[int, int]]
 
 
-def take_sections(grid: Grid, project: bool) -> tuple[Grid, dict[int, tuple[int, list[Pair]]]]:
+def take_sections(grid: Grid, project: bool, overall: bool = False) -> tuple[Grid, dict[int, tuple[int, list[Pair]]]]:
     """The grid without the sections, and the sections by their first row: the row after them and what they say.
 
-    `project`: whether the form the grid goes on with names a project. What stands between two titles together with
-    the name of a project is that project's and stays.
+    `project`: whether the form the grid goes on with names a project; `overall`: whether its title says that it is of
+    a whole department. What stands between two titles together with the name of a project is that project's and stays.
     """
     if not any(_section_of(cell) for row in grid.rows for cell in row if isinstance(cell, str)):
         return grid, {}
@@ -57,7 +57,9 @@ def take_sections(grid: Grid, project: bool) -> tuple[Grid, dict[int, tuple[int,
     for number, (top, bottom) in enumerate(_forms(grid, spans)):
         here = dict(_sections(grid, top, bottom, spans))
         within = {row for first, (end, _) in here.items() for row in range(first, end)}
-        if not (project and number == 0) and not _names_project(grid, top, bottom, spans, within):
+        goes_on = number == 0
+        named = (goes_on and project) or _names_project(grid, top, bottom, spans, within)
+        if not named or (goes_on and overall):
             found |= here
     taken = {row for first, (end, _) in found.items() for row in range(first, end)}
     rows = [() if number in taken else row for number, row in enumerate(grid.rows)]
@@ -77,7 +79,8 @@ def _forms(grid: Grid, spans: Spans) -> Iterator[tuple[int, int]]:
 
 def _names_project(grid: Grid, top: int, bottom: int, spans: Spans, within: set[int]) -> bool:
     rows = (tokens_of(grid, row, spans) for row in range(top, bottom) if row not in within)
-    said = (label_of(token.text) for tokens in rows for token in tokens)
+    # 项目支出 is as often an amount of the department's budget
+    said = (label_of(token.text) for tokens in rows for token in tokens if synonym_key(token.text) not in WEAK)
     return any(told is not None and told.key in NAME_KEYS for told in said)
 
 

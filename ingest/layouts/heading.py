@@ -25,7 +25,7 @@ _TITLE_END = re.compile(
 # What a title consists of that names no project of its own.
 _GENERIC = re.compile(
     r"^关于|[(（][^()（）]*[)）]|[省市县区州]直|信息|20\d{2}年度?|[\u4e00-\u9fff]{1,6}(?:省|市|县|区|州|盟|旗)本?级?|[省市县区]级|本级|部门|单位|预算|项目|支出|重点|专项|资金|转移支付|一般性|年初|追加|调整|政策|整体"
-    r"|绩效|目标|指标|公开|批复|申报|汇总|明细|情况|和|及|、|的|财政|政府|一般|二级|一级|经费|资金项目|[\u4e00-\u9fff]{2,14}(?:局|委员会|办公室|中心|厅)"
+    r"|绩效|目标|指标|长期|中长期|中期|年度|总体|公开|批复|申报|汇总|明细|情况|和|及|、|的|财政|政府|一般|二级|一级|经费|资金项目|[\u4e00-\u9fff]{2,14}(?:局|委员会|办公室|中心|厅)"
 )
 _DEPARTMENT_GOAL = re.compile(r"整体(?:支出)?(?:预算)?绩效|部门整体|单位整体")
 # Forms of other stages of the same year: what was reached, not what is aimed at.
@@ -114,6 +114,8 @@ class HeadingReader:
         self._published: set[int] = set()
         self._form_titles: list[str] = []
         self._budget_years: set[int] = set()
+        # within a form of another stage, whose year is not that of the targets
+        self._other_stage = False
 
     def line(self, text: str) -> None:
         """One paragraph or heading row."""
@@ -124,7 +126,11 @@ class HeadingReader:
             if value and name in _DOCUMENT_KEYS:
                 self._take(name, value)
         bare = key(text)
-        if only := _YEAR_LINE.match(bare):
+        if is_other_stage_title(text):
+            self._other_stage = True
+            return
+        self._other_stage = self._other_stage and not is_title(text)
+        if (only := _YEAR_LINE.match(bare)) and not self._other_stage:
             self._years.append(int(only[1]))
         if (budget := _BUDGET_OF_YEAR.search(bare)) and len(bare) <= _MAX_TITLE and not _SENTENCE.search(bare):
             self._budget_years.add(int(budget[1]))

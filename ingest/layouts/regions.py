@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass, field, replace
 
-from approvals.facts import BY_KEY
+from approvals.facts import BY_KEY, synonym_key
 from ingest.grid import Cell, CellError, Grid
 from ingest.layouts.cells import is_blank, plain
 from ingest.layouts.headers import Meaning, Term
 from ingest.layouts.inline import AMOUNT_WORDS, MONEY_GROUPS, inline_pairs
-from ingest.layouts.labels import Token, label_of, labels_in, numbered_goals, spans_of, tokens_of
+from ingest.layouts.labels import WEAK, Token, label_of, labels_in, numbered_goals, spans_of, tokens_of
 from ingest.layouts.words import is_total, word_set
+from perfgoals.money import parse_amount
 from perfgoals.text import key
 
 _NO_AMOUNT = frozenset(["-", "--", "—", "——", "/", "\\", "无", "－", "–"])
@@ -176,6 +177,8 @@ class _RegionReader:
         row = value.row if value is not None else token.row
         at = value.column if value is not None else token.column
         cell = self._whole_period(label, value) or cell
+        if label.key == "project_name" and _is_sum(token, cell):
+            label = replace(label, key="")
         self._say(Pair(label.key, token.text, cell, row, token.column, label.term, label.unit, at))
 
     def _whole_period(self, label: Meaning, value: Token | None) -> str | None:
@@ -260,6 +263,14 @@ class _RegionReader:
         """Nothing but labels stand left of it: `保安服务费 | 191` under 项目预算 is an item of its own."""
         left = [each for each in self.rows[token.row] if each.column < token.column and each is not label]
         return all(each.column in self.labels[token.row] for each in left)
+
+
+def _is_sum(label: Token, value: Cell) -> bool:
+    """项目支出 | 1000.00 in the budget of a department, filled or not: no name of a project."""
+    word = synonym_key(label.text)
+    if is_blank(value):
+        return word == "项目支出"
+    return word in WEAK and parse_amount(value).trouble is None
 
 
 def may_be_amount(cell: Cell) -> bool:

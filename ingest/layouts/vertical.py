@@ -5,7 +5,7 @@ inside a cell looks like the end of a row; rows that are too short under their h
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest.grid import Block, Cell, Document, Grid, Paragraph
 from ingest.layouts.columns import texts_of
@@ -21,7 +21,7 @@ _LINE = re.compile(r"第(\d+)行")
 CONTENTS_FIELD = re.compile(r'\s*TC\s+.*\\[fl]\s+["\w].*$', re.DOTALL)
 _MIN_CELLS = 8
 _HEADING = re.compile(
-    r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+(?:部分|章))"
+    r"^(?:[(（]?续表[)）]?$|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+(?:部分|章))"
 )
 
 
@@ -29,7 +29,7 @@ def unfold(document: Document) -> Document:
     """The document with tables of one cell a line turned into tables, and cells of several lines made whole."""
     if document.format != "text":
         return document
-    blocks = list(_rejoined(document.blocks))
+    blocks = list(_rejoined([_parted(block) if isinstance(block, Grid) else block for block in document.blocks]))
     problems = list(document.problems)
     if any(is_vertical(block) for block in blocks if isinstance(block, Grid)):
         blocks = list(_blocks(blocks, problems))
@@ -65,6 +65,32 @@ def _rejoined(blocks: list[Block]) -> Iterator[Block]:
     if grid:
         yield grid
     yield from rest
+
+
+def _parted(grid: Grid) -> Grid:
+    """A row that was put together of two, as they have the width of one: `总额 | 200↵年度目标 | 更换旧灯`."""
+    rows: list[Sequence[Cell]] = []
+    origins: list[tuple[int, int]] = []
+    for number, row in enumerate(grid.rows):
+        begin, cells = 0, list(row)
+        for column, cell in enumerate(row[1:-1], 1):
+            if isinstance(cell, str) and "\n" in cell:
+                before, _, label = cell.rpartition("\n")
+                told = label_of(label)
+                if told and told.how == "exact" and not label_of(before):
+                    rows.append([*cells[begin:column], before])
+                    origins.append((number, begin))
+                    begin, cells[column] = column, label
+        rows.append(cells[begin:])
+        origins.append((number, begin))
+    if len(rows) == len(grid.rows):
+        return grid
+
+    def locate(row: int, column: int | None) -> str:
+        number, begin = origins[row]
+        return grid.place(number, None if column is None else column + begin)
+
+    return Grid(grid.label, rows, locate=locate)
 
 
 def _goes_on(text: str) -> bool:

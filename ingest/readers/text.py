@@ -6,6 +6,7 @@ cells stand one a line. What that means is for the layouts to say.
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from statistics import mode
@@ -21,7 +22,11 @@ csv.field_size_limit(2**31 - 1)
 _SNIFFED_LINES = 50
 # A row of fewer tabs is not looked for in pieces; nor is one of more lines.
 _MIN_BROKEN, _MOST_LINES = 3, 40
-# A larger share of shorter rows among those of the usual width, and rows are not filled up.
+# 项目支出绩效目标表, （2026年度）, 单位：万元
+_HEADING = re.compile(
+    r"\s*(?:#{1,6} .*|.{2,40}(?:目标|申报|自评)表|[(（]?\s*20\d\d\s*年度?\s*[)）]|(?:金额)?单位[:：]\S{1,3})\s*$"
+)
+# A larger share of other rows among those of the usual width, and rows are not filled up.
 _RAGGED = 0.1
 
 
@@ -96,21 +101,35 @@ def _rejoined(lines: list[str]) -> Iterator[tuple[int, str]]:
     where rows end with their last filled cell, two short rows would look like one that is broken.
     """
     tabs = [line.count("\t") for line in lines]
-    ends = _ends_of_rows(tabs)
-    if _is_ragged([sum(tabs[at : end + 1]) for at, end in ends if any(tabs[at : end + 1])]):
-        ends = [(at, at) for at in range(len(lines))]
-    for at, end in ends:
-        yield at + 1, "\n".join(lines[at : end + 1])
+    for first, last in _between_titles(lines):
+        ends = _ends_of_rows(tabs[first:last])
+        widths = [sum(tabs[first + at : first + end + 1]) for at, end in ends]
+        whole = [width for width, (at, end) in zip(widths, ends, strict=True) if at == end]
+        if _is_ragged(widths) or whole.count(max(widths)) < sum(at != end for at, end in ends):
+            ends = [(at, at) for at in range(last - first)]
+        for at, end in ends:
+            yield first + at + 1, "\n".join(lines[first + at : first + end + 1])
+
+
+def _between_titles(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """The lines from one line that is surely no part of a cell to the next: each table has a width of its own."""
+    begin = 0
+    for number, line in enumerate(lines):
+        if "\t" not in line and _HEADING.match(line):
+            yield begin, number
+            begin = number
+    yield begin, len(lines)
 
 
 def _is_ragged(widths: list[int]) -> bool:
-    """Whether rows end with their last filled cell: among rows of the usual width stand many shorter ones."""
+    """Whether rows end with their last filled cell: among rows of the usual width stand many of others."""
+    widths = [width for width in widths if width]
     usual = mode(widths) if widths else 0
     if widths.count(usual) < 2:
         return True
     last = len(widths) - widths[::-1].index(usual)
     among = widths[widths.index(usual) : last]
-    return sum(width < usual for width in among) > _RAGGED * len(among)
+    return sum(width != usual for width in among) > _RAGGED * len(among)
 
 
 def _ends_of_rows(tabs: list[int]) -> list[tuple[int, int]]:
