@@ -3,8 +3,10 @@
 `extract` never raises for what is in a file: what cannot be read becomes a problem.
 """
 
+import gc
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,18 +63,32 @@ def extract(
     of the form, or a function that finds it when it sees the document. With `recognise` the text of scans and pictures
     is recognised, and said to be so.
     """
+    with _uncollected():
+        try:
+            document = read(
+                source, name, max_bytes=settings.PERFGOALS_MAX_UPLOAD_BYTES, progress=progress, recognise=recognise
+            )
+        except Refused as refused:
+            return Extraction(problems=[refused.problem])
+        except OSError as error:
+            return Extraction(problems=[_unreadable(name, error)])
+        document = unfold(document)
+        if callable(hints):
+            hints = hints(document)
+        return interpret(document, name, layout=layout, hints=hints)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of reference cycles: a reading makes hardly any, and all it holds would be walked in vain
+    again and again, the more often the larger the file."""
+    enabled = gc.isenabled()
+    gc.disable()
     try:
-        document = read(
-            source, name, max_bytes=settings.PERFGOALS_MAX_UPLOAD_BYTES, progress=progress, recognise=recognise
-        )
-    except Refused as refused:
-        return Extraction(problems=[refused.problem])
-    except OSError as error:
-        return Extraction(problems=[_unreadable(name, error)])
-    document = unfold(document)
-    if callable(hints):
-        hints = hints(document)
-    return interpret(document, name, layout=layout, hints=hints)
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def interpret(document: Document, name: str, *, layout: str | None = None, hints: Hints | None = None) -> Extraction:

@@ -4,11 +4,14 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Literal
 
 from perfgoals.text import key
 
 FEN = Decimal("0.01")
+# Binary fractions of a spreadsheet (0.1 + 0.2) are no rounding anybody meant.
+_UNSEEN = Decimal("0.0001")
 # 元 in one unit as printed.
 UNITS: dict[str, Decimal] = {
     "元": Decimal(1),
@@ -74,6 +77,8 @@ def parse_amount(printed: object, unit: str = "元") -> Amount:
     """
     if printed is None:
         return NOTHING
+    if type(printed) is str:
+        return _text(printed, unit)
     if isinstance(printed, bool) or hasattr(printed, "reason"):
         return Amount(None, trouble="error_value" if hasattr(printed, "reason") else "not_a_number")
     if isinstance(printed, datetime | date | time):
@@ -100,6 +105,7 @@ def _number(number: int | float | Decimal, unit: str) -> Amount:
         return Amount(None, trouble="not_a_number")
 
 
+@lru_cache(maxsize=8192)
 def _text(printed: str, unit: str) -> Amount:
     word = key(printed)
     if not word:
@@ -119,7 +125,7 @@ def _text(printed: str, unit: str) -> Amount:
     except InvalidOperation:
         return Amount(None, trouble="not_a_number")
     amount = _settle(-number if found[1] in {"-", "−"} else number, own_unit or unit, own_unit)
-    if amount.trouble is None and any("０" <= character <= "９" for character in printed):
+    if amount.trouble is None and not printed.isascii() and any("０" <= digit <= "９" for digit in printed):
         return Amount(amount.value, own_unit, "full_width")
     return amount
 
@@ -132,6 +138,5 @@ def _settle(number: Decimal, unit: str, own_unit: str | None) -> Amount:
         return Amount(None, own_unit, "not_a_number")
     if value < 0:
         return Amount(value, own_unit, "negative")
-    # Binary fractions of a spreadsheet (0.1 + 0.2) are no rounding anybody meant.
-    rounded = abs(exact - value) > Decimal("0.0001")
+    rounded = abs(exact - value) > _UNSEEN
     return Amount(value, own_unit, "rounded" if rounded else None)

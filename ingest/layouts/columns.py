@@ -102,10 +102,11 @@ def is_counting_row(row: Sequence[Cell]) -> bool:
         cells = cells[1:]
     if len(cells) < 3:
         return False
-    numbers = [int(cell) if cell.isdecimal() and len(cell) < 3 else None for cell in cells]
-    if numbers[0] is None:
+    if cells[0] == "A":
         return cells == [chr(ord("A") + index) for index in range(len(cells))]
-    return all(b is not None and a is not None and b == a + 1 for a, b in pairwise(numbers))
+    if not all(cell.isdecimal() and len(cell) < 3 for cell in cells):
+        return False
+    return all(int(after) == int(before) + 1 for before, after in pairwise(cells))
 
 
 def understand(grid: Grid, top: int, bottom: int) -> Header | None:

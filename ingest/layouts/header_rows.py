@@ -48,9 +48,9 @@ def _again(grid: Grid, last: Header, found: Header) -> Header | None:
 
 
 # What the words of an indicator's header and of levels contain. Only texts that do are looked up: cells by the
-# hundred thousand are names and descriptions.
+# hundred thousand are names and descriptions. Each begins with a plain character, for which there is a fast search.
 _HEADERISH = re.compile(
-    r"指标|目标|[一二三四1234]级|分值|权重|权数|分数|满分|符号|值|单位|依据|标准|描述|说明|解释|内涵|释义|内容|方向|性质|属性|极性|量纲|算法|方法|公式|规则"
+    r"指标|目标|一级|二级|三级|四级|1级|2级|3级|4级|分值|权重|权数|分数|满分|符号|值|单位|依据|标准|描述|说明|解释|内涵|释义|内容|方向|性质|属性|极性|量纲|算法|方法|公式|规则"
     r"|办法|要点|来源|产出|效益|效果|满意|成本|影响|投入|过程|数量|质量|时效|持续|服务对象|进度|管理"
 )
 _A_VALUE = re.compile(r"[≥≤＞＜<>=≧≦]|\d[\d.,]*\s*[%％]?$")

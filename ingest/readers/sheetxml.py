@@ -18,11 +18,12 @@ _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])[^>]*?\br=[\"'](\d+)")
 _HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])([^>]*)>")
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=[\"'](\d+)")
-# References beyond column Z or row 99999: rare, and all that can make the filled area dangerously large.
+# References beyond column Z or row 99999: rare, and all that can make the filled area dangerously large. Whether a
+# piece holds any is asked with a pattern that begins with a plain character, for which there is a fast search.
+_FAR = re.compile(rb"=\s*[\"'](?:[A-Z]{2,3}\d|[A-Z]?\d{6})")
 _WIDE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Z]{2,3})\d+[\"'][^>]*(?<!/)>(?!</)")
 _LOW = re.compile(rb"\br\s*=\s*[\"'][A-Z]{1,3}(\d{6,})[\"'][^>]*(?<!/)>(?!</)")
 _NO_ROW = re.compile(rb"\br\s*=\s*[\"'](\d{8,})")
-_MANY_COLUMNS = re.compile(rb"r\s*=\s*[\"'][A-Z][A-Z]")
 _ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)(?<!/)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
@@ -96,13 +97,14 @@ def _extent(piece: bytes, facts: SheetFacts) -> None:
         # Rows without numbers follow each other.
         last = int(number.group(1)) - 1 if number else facts.last_row + piece.count(b"row ", 0, last_value)
         facts.last_row = max(facts.last_row, last)
+    if not _FAR.search(piece):
+        return
     for pattern in (_LOW, _NO_ROW):
         found = pattern.findall(piece)
         if found:
             facts.last_row = max(facts.last_row, max(map(int, found)) - 1)
-    if _MANY_COLUMNS.search(piece):
-        for match in _WIDE.finditer(piece):
-            facts.last_column = max(facts.last_column, column_index_from_string(match.group(1).decode()) - 1)
+    for match in _WIDE.finditer(piece):
+        facts.last_column = max(facts.last_column, column_index_from_string(match.group(1).decode()) - 1)
 
 
 def _position(attributes: bytes) -> tuple[int, int] | None:

@@ -1,5 +1,6 @@
 """From a file to JSON: the samples' figures, what bad files get, and the command."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -304,3 +305,14 @@ def test_a_heading_of_another_stage_over_empty_tables_is_refused_by_the_name_of_
     assert [(problem.code, problem.place) for problem in told if problem.severity == "error"] == [
         ("NO_FORM", "自评.docx")
     ]
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_the_collector_is_left_as_it_was(collecting: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        assert extract(b"", "空.xlsx").refused
+        assert gc.isenabled() is collecting
+    finally:
+        (gc.enable if before else gc.disable)()

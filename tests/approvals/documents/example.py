@@ -123,11 +123,11 @@ def awkward() -> ApprovalContent:
     )
 
 
-def many(indicators: int) -> ApprovalContent:
-    """So many indicators, eight a project, twenty projects a unit."""
+def many(indicators: int, first: int = 0) -> ApprovalContent:
+    """So many indicators, numbered from `first`, eight a project, twenty projects a unit."""
     texts = ("按期足额拨付，不得挤占、挪用和截留。", "以验收报告和现场抽查记录为准，抽查比例不低于百分之十。")
-    rows = [indicator(f"第{n}项任务完成率", description=texts[n % 2]) for n in range(indicators)]
-    projects = [project(f"第{n // 8}号民生实事项目", *rows[n : n + 8]) for n in range(0, indicators, 8)]
+    rows = [indicator(f"第{first + n}项任务完成率", description=texts[n % 2]) for n in range(indicators)]
+    projects = [project(f"第{(first + n) // 8}号民生实事项目", *rows[n : n + 8]) for n in range(0, indicators, 8)]
     return approval(
         *(
             unit(*projects[n : n + 20], code=f"305{n // 20 + 1:03d}", name=f"云川市第{n // 20 + 1}中学")
