@@ -23,6 +23,7 @@ from approvals.drafts import Grounds
 from approvals.judgement import ASKS_FOR_FORM, GRADE_OF
 from approvals.models import Amendment, ApprovalRecord, Declaration, Notice, Review, ReviewNote, User
 from approvals.models.edges import edges, verbs_for
+from approvals.selectors.declarations import sees, visible_to
 from approvals.selectors.people import actor_of
 from approvals.services.issuing import issue
 from approvals.services.verbs import perform
@@ -389,6 +390,19 @@ def test_buttons_are_the_allowed_cells(state: State) -> None:
             allowed = {verb for verb, cell in cells.items() if cell in ("yes", "major")}
             allowed |= {verb for verb, cell in cells.items() if cell == ("late" if condition == CLOSED else "open")}
             assert undone(lambda c=condition, n=name: shown(c, n)) == allowed - {gone}, (condition, name)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_who_sees_it_in_lists_is_who_may_ask_the_door_about_it(state: State) -> None:
+    stage = Stage(state)
+    seeing = {name for name in PEOPLE if sees(actor_of(stage.person(name)), stage.declaration)}
+    listed = {
+        name for name in PEOPLE if visible_to(actor_of(stage.person(name))).filter(pk=stage.declaration.pk).exists()
+    }
+    assert seeing == listed
+    assert {"filer", "department_filer", "department_reviewer", "auditor"} <= seeing
+    assert not seeing & {"sister_filer", "other_finance_reviewer", "other_approver", "administrator", "nobody"}
+    assert ("finance_reviewer" in seeing) == (state != State.DRAFT), "drafts are the unit's own"
 
 
 @pytest.mark.parametrize("state", list(State))

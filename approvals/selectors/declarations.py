@@ -14,7 +14,9 @@ from approvals.roles import Actor, Grant, Role
 from approvals.states import State, Verb
 from perfgoals.text import fold
 
-# What reviewers and approvers see of a declaration begins when it is sent; drafts are the unit's own.
+# Who sees declarations, and who of them only what has been sent: drafts are the unit's own.
+_SEEING = {Role.FILER, Role.DEPARTMENT_REVIEWER, Role.FINANCE_REVIEWER, Role.APPROVER, Role.AUDITOR}
+_SEEING_SENT = {Role.FINANCE_REVIEWER, Role.APPROVER}
 _SENT = Q(round__gte=1) | Q(state__in=[State.APPROVED, State.SUPERSEDED])
 
 
@@ -26,19 +28,17 @@ def visible_to(actor: Actor) -> QuerySet[Declaration]:
     all of his region (or of every region). Nobody else sees any.
     """
     seen = Q(pk__in=[])
-    for grant in actor.grants:
-        match grant.role:
-            case Role.FILER:
-                seen |= Q(unit_id=grant.unit_id) if grant.unit_id else Q(department_id=grant.department_id)
-            case Role.DEPARTMENT_REVIEWER:
-                seen |= Q(department_id=grant.department_id)
-            case Role.FINANCE_REVIEWER | Role.APPROVER:
-                seen |= within(grant) & _SENT
-            case Role.AUDITOR:
-                seen |= Q(bureau_id=grant.bureau_id) if grant.bureau_id else Q()
-                if not grant.bureau_id:
-                    return Declaration.objects.all()
+    for grant in actor.granted(_SEEING):
+        seen |= within(grant) & _SENT if grant.role in _SEEING_SENT else within(grant)
     return Declaration.objects.filter(seen)
+
+
+def sees(actor: Actor, declaration: Declaration) -> bool:
+    """Whether the declaration is among those `visible_to` the person, for one that has been fetched already."""
+    sent = declaration.round >= 1 or declaration.state in (State.APPROVED, State.SUPERSEDED)
+    return any(
+        grant.covers(declaration) and (sent or grant.role not in _SEEING_SENT) for grant in actor.granted(_SEEING)
+    )
 
 
 def within(grant: Grant) -> Q:
@@ -47,7 +47,7 @@ def within(grant: Grant) -> Q:
         return Q(unit_id=grant.unit_id)
     if grant.department_id is not None:
         return Q(department_id=grant.department_id)
-    return Q(bureau_id=grant.bureau_id) if grant.bureau_id is not None else Q()
+    return Q(bureau_id=grant.bureau_id) if grant.bureau_id is not None else Q(pk__isnull=False)
 
 
 def listed(queryset: QuerySet[Declaration]) -> QuerySet[Declaration]:

@@ -91,6 +91,7 @@ def issue(
             )
         ],
         actor,
+        person,
     )
     return approval
 
@@ -101,7 +102,7 @@ def lock_ready(
     """The declarations, locked, when this person may approve every one of them now; raises Refusal otherwise."""
     wanted = set(wanted)
     # Only this department's: what a refusal names must be the approver's to see.
-    declarations = lock_declarations(Declaration.objects.filter(pk__in=wanted, department=department))
+    declarations = [d for d in lock_declarations(wanted) if d.department_id == department.pk]
     edge = edges()[State.PASSED, Verb.APPROVE]
     gone = [
         d
@@ -134,13 +135,12 @@ def _next_serial(bureau: Bureau, year: int) -> int:
 
 def supersede(declarations: Sequence[Declaration], actor: User, person: Actor, approval: Approval) -> None:
     """An approved version makes room for its successor."""
-    earlier = lock_declarations(
-        Declaration.objects.filter(
-            project_id__in=[d.project_id for d in declarations],
-            fiscal_year=declarations[0].fiscal_year,
-            state=State.APPROVED,
-        )
+    valid = Declaration.objects.filter(
+        project_id__in=[d.project_id for d in declarations],
+        fiscal_year=declarations[0].fiscal_year,
+        state=State.APPROVED,
     )
+    earlier = [d for d in lock_declarations(valid.values_list("pk", flat=True)) if d.state == State.APPROVED]
     if earlier:
         edge = edges()[State.APPROVED, Verb.SUPERSEDE]
         take([(declaration, edge) for declaration in earlier], actor, person, Said(comment=f"由{approval.number}替代"))

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from approvals.models import Approval, ApprovalRecord, Declaration, User
+from approvals.roles import Actor
 from approvals.selectors.people import actor_of
 
 
@@ -90,17 +91,20 @@ _HASHED = (
 )  # fmt: skip
 
 
-def append(entries: Iterable[Entry], actor: User) -> list[Written]:
-    """Write the entries, in three statements however many.
+def append(entries: Iterable[Entry], actor: User, person: Actor | None = None) -> list[Written]:
+    """Write the entries, in two statements however many.
 
-    The caller holds the lock of what they are about. An actor who is in no database is nobody.
+    The caller holds the lock of what they are about. An actor who is in no database is nobody. `person` is the same
+    one with his memberships, where the caller has looked him up already.
     """
+    if person is None and actor.pk:
+        person = actor_of(actor)
     entries = list(entries)
     author: dict[str, Any] = {
         "at": _instant(timezone.now()),
         "actor_id": actor.pk,
         "actor_username": actor.username,
-        "actor_organisation": actor_of(actor).organisation[:200] if actor.pk else "",
+        "actor_organisation": person.organisation[:200] if person else "",
         "through": actor.through,
     }
     with connection.cursor() as cursor:

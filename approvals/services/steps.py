@@ -61,7 +61,7 @@ def take(
         )
     _move(going, rights, actor, approval)
     reviewing.keep(left, declarations, verb, actor)
-    records = ledger.append(entries, actor)
+    records = ledger.append(entries, actor, person)
     tell(going, records, actor, said.comment)
 
 

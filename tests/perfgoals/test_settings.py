@@ -51,6 +51,13 @@ def test_complete_environment_is_a_safe_installation(monkeypatch: pytest.MonkeyP
     assert prod(monkeypatch, PERFGOALS_BEHIND_PROXY="yes")["SECURE_PROXY_SSL_HEADER"]
 
 
+def test_what_the_database_url_asks_for_is_added_to_what_every_connection_has(monkeypatch: pytest.MonkeyPatch):
+    plain = prod(monkeypatch)["DATABASES"]["default"]["OPTIONS"]
+    assert plain == {"server_side_binding": True, "prepare_threshold": 3}
+    url = COMPLETE["DATABASE_URL"] + "?sslmode=verify-full"
+    assert prod(monkeypatch, DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"] == plain | {"sslmode": "verify-full"}
+
+
 @pytest.mark.parametrize("name", sorted(COMPLETE))
 def test_nothing_may_be_missing(monkeypatch: pytest.MonkeyPatch, name: str):
     with pytest.raises(ImproperlyConfigured, match=name):
