@@ -15,6 +15,7 @@ class Scope(TextChoices):
     REVIEW = "review", _("审核：部门和财政的审核、退回、撤销，转下达")
     APPROVE = "approve", _("批复：发出批复、批复环节的退回")
     NOTICES = "notices", _("通知：标为已读")
+    PERSONAL = "personal", _("本人事务：指定和终止代理，通知设置，登记和删除机器人与 Webhook")
 
 
 # Any of these opens the verb; who may take the step is for the door to say.

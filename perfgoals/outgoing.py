@@ -17,6 +17,7 @@ from django.conf import settings
 TIMEOUT = urllib3.Timeout(connect=5, read=10)
 # Of an answer no more is of interest than what went wrong.
 LONGEST_ANSWER = 4096
+_INNER = "{host} 指向内部网络地址，不向其发送。确需使用的，请系统管理员写入 PERFGOALS_WEBHOOK_HOSTS。"
 
 
 class AddressRefused(Exception):
@@ -32,8 +33,13 @@ class Answer:
 
 
 def check_address(url: str) -> None:
-    """Raises AddressRefused for an address that is none, or not https where it must be. Looks up no name."""
-    _parts(url)
+    """Raises AddressRefused for an address that is none, not https where it must be, or plainly an inner one.
+
+    Looks up no name: where a name leads is seen when something is posted there.
+    """
+    host = _parts(url).hostname or ""
+    if host not in settings.PERFGOALS_WEBHOOK_HOSTS and _is_inner(host):
+        raise AddressRefused(_INNER.format(host=host))
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -96,8 +102,20 @@ def _address(host: str, port: int) -> str:
         raise ConnectionError(f"找不到主机 {host}") from None
     addresses = [str(entry[4][0]) for entry in found]
     if host not in settings.PERFGOALS_WEBHOOK_HOSTS and not all(is_public(address) for address in addresses):
-        raise AddressRefused(f"{host} 指向内部网络地址，不向其发送。")
+        raise AddressRefused(_INNER.format(host=host))
     return addresses[0]
+
+
+def _is_inner(host: str) -> bool:
+    """Whether a host as it is written is an address of an inner network, in any of the ways of writing one."""
+    name = host.rstrip(".")
+    if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
+        return True
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return False
+    return not all(is_public(str(entry[4][0])) for entry in found)
 
 
 def is_public(address: str) -> bool:

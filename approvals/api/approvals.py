@@ -1,4 +1,4 @@
-"""Approvals: issued documents, and what reviewers and people in general are told."""
+"""Approvals: what waits for one, composing, issuing, documents; and the opinions reviewers choose from."""
 
 from typing import Any
 
@@ -18,15 +18,16 @@ from approvals.api import serializers as s
 from approvals.api.base import AnyFile, Scoped
 from approvals.api.once import once
 from approvals.documents import CONTENT_TYPES, FORMATS, filename, render
-from approvals.models import Approval, CommonOpinion, Notice
+from approvals.models import Approval, CommonOpinion
 from approvals.roles import Role
 from approvals.scopes import Scope
 from approvals.selectors import approvals as selectors
-from approvals.services import notices, witnessing
+from approvals.services import witnessing
 from approvals.services.issuing import issue
 from approvals.services.transmitting import transmit
 from approvals.views.approvals import original_of
 from perfgoals.api.paging import OldestFirst
+from perfgoals.errors import Refusal
 
 
 class ApprovalFilter(filters.FilterSet):
@@ -60,7 +61,7 @@ class ApprovalViewSet(mixins.ListModelMixin, Scoped):
     serializer_class = s.ApprovalSerializer
     filterset_class = ApprovalFilter
     tag = _("批复")
-    scopes = {"create": (Scope.APPROVE,), "pass_on": (Scope.REVIEW,)}
+    scopes = {"create": (Scope.APPROVE,), "preview": (Scope.APPROVE,), "pass_on": (Scope.REVIEW,)}
 
     def get_queryset(self) -> Any:
         """What this person may see."""
@@ -97,6 +98,50 @@ class ApprovalViewSet(mixins.ListModelMixin, Scoped):
             read["notes"],
         )
         return Response(s.ApprovalDetailSerializer(made).data, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary=_("待批复的部门"),
+        description=_("本人可以批复的部门和年度：几份待批复，几份还在办理。不是批复人的没有。按部门和年度，不分页。"),
+        responses=s.WaitingSerializer(many=True),
+    )
+    @action(detail=False, methods=["get"], pagination_class=None, filterset_class=None)
+    def waiting(self, request: Request) -> Response:
+        """What the approver can issue now."""
+        return Response(s.WaitingSerializer(selectors.waiting_for(self.actor), many=True).data)
+
+    @extend_schema(
+        summary=_("编制批复"),
+        description=_(
+            "一个部门一个年度：哪些可以列入批复（ready），哪些本人办理过前面的环节、须由其他批复人批复（barred），"
+            "哪些还在办理（under_way）。ready 的编号用于预览和发出。"
+        ),
+        parameters=[r.CompositionSerializer],
+        responses=s.CompositionSerializer,
+    )
+    @action(detail=False, methods=["get"], pagination_class=None, filterset_class=None)
+    def composition(self, request: Request) -> Response:
+        """What an approval may hold, and what is not ready for it."""
+        asked = r.CompositionSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return Response(s.CompositionSerializer(self._composed(**asked.validated_data)).data)
+
+    @extend_schema(
+        summary=_("预览批复"),
+        description=_("照所给的内容发出批复会是什么样：全文内容，编号处写“（发出时编号）”。什么也不改。"),
+        request=r.IssueSerializer,
+        responses=s.ApprovalPreviewSerializer,
+    )
+    @action(detail=False, methods=["post"], pagination_class=None, filterset_class=None)
+    def preview(self, request: Request) -> Response:
+        """What issuing would say."""
+        read = self.read(r.IssueSerializer).validated_data
+        composition = self._composed(read["department"], read["fiscal_year"])
+        wanted = set(read["declarations"])
+        chosen = [declaration for declaration in composition.ready if declaration.pk in wanted]
+        if len(chosen) < len(wanted):
+            raise Refusal("wrong_state", "所选申报中有已不在待批复之列，或须由其他批复人批复的。请重新编制。")
+        content = selectors.drafted(composition, chosen, read["date"], read["title"], read["notes"])
+        return Response({"content": content.to_json()})
 
     @extend_schema(
         summary=_("下载批复文件"),
@@ -152,6 +197,12 @@ class ApprovalViewSet(mixins.ListModelMixin, Scoped):
         transmit(int(pk), self.user, self.read(r.TransmitSerializer).validated_data["note"])
         return Response(s.ApprovalDetailSerializer(self._found(pk)).data)
 
+    def _composed(self, department: int, fiscal_year: int) -> selectors.Composition:
+        composition = selectors.compose(self.actor, department, fiscal_year)
+        if composition is None:
+            raise NotFound(_("没有找到该部门，或您不是其所属财政局的批复人。"))
+        return composition
+
     def _found(self, pk: str) -> Approval:
         approval = self.get_queryset().filter(pk=int(pk)).first()
         if approval is None:
@@ -187,43 +238,3 @@ class OpinionViewSet(mixins.ListModelMixin, Scoped):
             return self.queryset
         bureaus = [grant.bureau_id for grant in self.actor.granted([Role.FINANCE_REVIEWER]) if grant.bureau_id]
         return CommonOpinion.objects.filter(bureau_id__in=bureaus, active=True)
-
-
-class NoticeFilter(filters.FilterSet):
-    """By what it is about, and whether it was read."""
-
-    kind = filters.CharFilter(max_length=30, label=_("类别，例如 submit、return"))
-    unread = filters.BooleanFilter("read_at", "isnull", label=_("未读"))
-
-    class Meta:
-        model = Notice
-        fields: list[str] = []
-
-
-@extend_schema_view(list=extend_schema(summary=_("我的通知"), description=_("本人收到的通知，新的在前。")))
-class NoticeViewSet(mixins.ListModelMixin, Scoped):
-    """One's own notices."""
-
-    queryset = Notice.objects.none()
-    serializer_class = s.NoticeSerializer
-    filterset_class = NoticeFilter
-    tag = _("通知")
-    scopes = {"read_one": (Scope.NOTICES,)}
-
-    def get_queryset(self) -> Any:
-        """Nobody reads another's."""
-        return self.queryset if self.described else Notice.objects.filter(recipient=self.user)
-
-    @extend_schema(
-        summary=_("标为已读"),
-        description=_("把一条通知标为已读；已读的再标一次也可以。"),
-        request=None,
-        responses={204: None},
-    )
-    @action(detail=True, methods=["post"], url_path="read", url_name="read", filterset_class=None)
-    def read_one(self, request: Request, pk: str) -> Response:
-        """Mark one as read; reading it twice is no error."""
-        if not self.get_queryset().filter(pk=int(pk)).exists():
-            raise NotFound(_("没有这条通知。"))
-        notices.mark_read(self.user, [int(pk)])
-        return Response(status=status.HTTP_204_NO_CONTENT)

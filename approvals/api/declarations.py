@@ -19,7 +19,7 @@ from approvals.api.base import AnyFile, Scoped
 from approvals.api.guarding import as_read, guarded, tagged, with_tag
 from approvals.api.once import once
 from approvals.drafts import Grounds
-from approvals.judgement import Grade
+from approvals.judgement import Grade, ReviewForm
 from approvals.models import ApprovalRecord, Declaration, Unit
 from approvals.scopes import SCOPES_OF, Scope
 from approvals.selectors import declarations as selectors
@@ -28,7 +28,7 @@ from approvals.selectors.history import project_history
 from approvals.selectors.organisations import units_to_file_for
 from approvals.selectors.reviewing import comparison
 from approvals.services import attaching, filing
-from approvals.services.verbs import perform, perform_many
+from approvals.services.verbs import foresee, perform, perform_many
 from approvals.services.versions import open_adjustment
 from approvals.states import State, Verb
 from perfgoals.api.paging import OldestFirst
@@ -115,6 +115,7 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
         "attachment_delete": (Scope.FILE,),
         "step": _EVERY,
         "batch": _EVERY,
+        "foresee": _EVERY,
     }
 
     def get_queryset(self) -> Any:
@@ -234,6 +235,34 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
             names = f"{len(outcome.refused)} 份申报不能{Verb(verb).label}，因此一份也没有办理。原因见 refused。"
             raise Refusal("wrong_state", names, told={"refused": told["refused"]})
         return Response(told)
+
+    @extend_schema(
+        operation_id="declarations_verbs_foresee",
+        summary=_("批量办理之前"),
+        description=_("对这些申报办理这一步会怎样：哪些能办理、办到哪个状态，哪些不能及其全部原因。什么也不改。"),
+        request=r.ForeseeSerializer,
+        responses=s.ForeseenSerializer,
+        parameters=[VERB],
+    )
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="verbs/(?P<verb>[a-z_]+)/foresee",
+        url_name="foresee",
+        filterset_class=None,
+    )
+    def foresee(self, request: Request, verb: str) -> Response:
+        """What the batch would do, as the page that asks for confirmation shows it."""
+        self._in_scope_of(verb)
+        read = self.read(r.ForeseeSerializer).validated_data
+        seen = {each["id"]: each["seen"] for each in read["declarations"] if each["seen"] is not None}
+        form = ReviewForm(**read["review"]) if read["review"] else None
+        found = foresee([each["id"] for each in read["declarations"]], verb, self.user, seen, form)
+        going = [
+            {"id": declaration.pk, "to": edge.target, "comment_required": edge.comment_required}
+            for declaration, edge in found.going
+        ]
+        return Response(s.ForeseenSerializer({"going": going, "refused": found.refused}).data)
 
     def _in_scope_of(self, verb: str) -> None:
         require_scope(self.request, SCOPES_OF[Verb(verb)] if verb in Verb.values else _EVERY)

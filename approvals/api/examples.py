@@ -212,3 +212,96 @@ BATCH_DONE: dict[str, Any] = {
         {"id": 422, "code": "wrong_state", "detail": "“泵站维护”目前待送审，不能部门审核通过。", "problems": []}
     ],
 }
+FORESEEN: dict[str, Any] = {
+    "going": [{"id": 421, "to": "finance_review", "comment_required": False}],
+    "refused": BATCH_DONE["refused"],
+}
+WAITING: dict[str, Any] = {
+    "department": 4,
+    "department_name": "市水务局",
+    "fiscal_year": 2027,
+    "passed": 12,
+    "under_way": 3,
+}
+COMPOSITION: dict[str, Any] = {
+    "department": 4,
+    "department_name": "市水务局",
+    "fiscal_year": 2027,
+    "ready": [
+        {
+            "id": 421,
+            "state": "passed",
+            "kind": "annual",
+            "revision": 6,
+            "code": "P-2027-018",
+            "name": "河道清淤工程",
+            "unit": 17,
+            "unit_code": "301002",
+            "unit_name": "市河道管理所",
+            "total": "120000.00",
+        }
+    ],
+    "barred": [],
+    "under_way": [],
+}
+NEW_DEPUTY: dict[str, Any] = {
+    "membership": 31,
+    "deputy": 58,
+    "valid_from": "2026-12-01",
+    "valid_to": "2026-12-12",
+    "reason": "出差",
+}
+DEPUTYSHIP: dict[str, Any] = NEW_DEPUTY | {
+    "id": 7,
+    "role": "department_reviewer",
+    "organisation": "市水务局",
+    "holder_name": "王审核",
+    "deputy_name": "赵代理",
+}
+DEPUTISABLE: dict[str, Any] = {
+    "id": 31,
+    "role": "department_reviewer",
+    "organisation": "市水务局",
+    "deputies": [{"id": 58, "username": "shuiwu-daili", "full_name": "赵代理"}],
+}
+PACKAGE_LISTED: dict[str, Any] = {"id": 4, "code": "301", "name": "市水务局", "bureau": 1, "years": [2027, 2026]}
+PACKAGE: dict[str, Any] = {
+    "department": 4,
+    "department_name": "市水务局",
+    "fiscal_year": 2027,
+    "units": [
+        {
+            "unit": 17,
+            "code": "301002",
+            "name": "市河道管理所",
+            "missing": False,
+            "complete": True,
+            "with_unit": 0,
+            "returned": 0,
+            "waiting": 1,
+            "sent_on": 2,
+            "ready": [{"id": 421, "seen": 2}],
+            "late": [],
+        }
+    ],
+}
+NEW_ENDPOINT: dict[str, Any] = {
+    "name": "办公系统",
+    "kind": "webhook",
+    "url": "https://oa.example.org/hooks/perfgoals",
+    "secret": "",
+}
+REGISTERED: dict[str, Any] = NEW_ENDPOINT | {"secret": "whsec_czAIcfRMFo58lJ3ix1DmDCybuP9TABfFomcjTpy0244="}
+ENDPOINT: dict[str, Any] = {
+    "id": 5,
+    "name": "办公系统",
+    "kind": "webhook",
+    "host": "oa.example.org",
+    "topics": ["return", "approval"],
+    "active": True,
+    "created_at": "2026-11-12T09:20:00+08:00",
+}
+SETTINGS: dict[str, Any] = {
+    "mail": ["return", "approval", "reminder"],
+    "endpoints": [{"id": 5, "topics": ["return", "approval"]}],
+}

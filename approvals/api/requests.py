@@ -243,6 +243,14 @@ class BatchSerializer(serializers.Serializer):
         return ReviewForm(**asked) if asked else None
 
 
+@documented(_("要先看结果的一批申报，及审核表（如有）。"), {"declarations": e.BATCH["declarations"]})
+class ForeseeSerializer(serializers.Serializer):
+    """A batch that is not taken yet."""
+
+    declarations = ChosenSerializer(many=True, allow_empty=False, max_length=5000)  # type: ignore[call-arg]
+    review = ReviewFormSerializer(required=False, allow_null=True, default=None)
+
+
 @documented(_("转下达时的说明。"), {"note": "请各单位一周内公开绩效目标。"})
 class TransmitSerializer(serializers.Serializer):
     """What the department has to say when it passes an approval on."""
@@ -262,3 +270,10 @@ class IssueSerializer(serializers.Serializer):
     date = serializers.DateField()
     title = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     notes = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class CompositionSerializer(serializers.Serializer):
+    """For which department and year an approval is composed."""
+
+    department = serializers.IntegerField(min_value=1, max_value=2**62, help_text=_("部门的编号"))
+    fiscal_year = serializers.IntegerField(min_value=2000, max_value=2100, help_text=_("年度"))

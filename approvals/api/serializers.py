@@ -20,7 +20,6 @@ from approvals.models import (
     Attachment,
     CommonOpinion,
     Declaration,
-    Notice,
     Review,
     ReviewNote,
     SavedFilter,
@@ -322,14 +321,50 @@ class ApprovalDetailSerializer(ApprovalSerializer):
         read_only_fields = fields
 
 
-@documented(_("本人的一条通知。"), e.NOTICE)
-class NoticeSerializer(serializers.ModelSerializer):
-    """A notice in one's inbox."""
+@documented(_("有申报待批复的部门和年度。"), e.WAITING)
+class WaitingSerializer(serializers.Serializer):
+    """A department and year with declarations that wait for approval."""
+
+    department = serializers.IntegerField(source="department_id")
+    department_name = serializers.CharField(source="department")
+    fiscal_year = serializers.IntegerField()
+    passed = serializers.IntegerField(help_text=_("待批复的份数"))
+    under_way = serializers.IntegerField(help_text=_("还在办理的份数"))
+
+
+@documented(_("编制批复时的一份申报。"), e.COMPOSITION["ready"][0])
+class ComposedSerializer(serializers.ModelSerializer):
+    """A declaration as the composing page lists it."""
+
+    code = serializers.CharField(source="project.code")
+    name = serializers.CharField(source="project.name")
+    unit_code = serializers.CharField(source="unit.code")
+    unit_name = serializers.CharField(source="unit.name")
+    total = MoneyField(allow_null=True)
 
     class Meta:
-        model = Notice
-        fields = ["id", "kind", "title", "body", "path", "created_at", "read_at"]
+        model = Declaration
+        fields = ["id", "state", "kind", "revision", "code", "name", "unit", "unit_code", "unit_name", "total"]
         read_only_fields = fields
+
+
+@documented(_("编制批复：可以列入的、须由其他批复人批复的、还在办理的申报。"), e.COMPOSITION)
+class CompositionSerializer(serializers.Serializer):
+    """What an approval may hold, and what is not ready for it."""
+
+    department = serializers.IntegerField(source="department.pk")
+    department_name = serializers.CharField(source="department.name")
+    fiscal_year = serializers.IntegerField()
+    ready = ComposedSerializer(many=True)
+    barred = ComposedSerializer(many=True)
+    under_way = ComposedSerializer(many=True)
+
+
+@documented(_("批复发出前的全文内容。"), {"content": {"number": "云财绩〔2027〕（发出时编号）号", "units": []}})
+class ApprovalPreviewSerializer(serializers.Serializer):
+    """The content an approval would have."""
+
+    content = serializers.DictField()
 
 
 @documented(
@@ -359,6 +394,23 @@ class RefusedSerializer(serializers.Serializer):
     def get_problems(self, refused: Refused) -> list[dict[str, str]]:
         """Everything that is wrong with it."""
         return [problem.to_json() for problem in refused.refusal.problems]
+
+
+@documented(_("批量中可以办理的一份：办理后的状态，是否须写意见。"), e.FORESEEN["going"][0])
+class GoingSerializer(serializers.Serializer):
+    """One declaration of a batch that can go: where to, and whether a comment is required."""
+
+    id = serializers.IntegerField()
+    to = serializers.ChoiceField(choices=State.choices)
+    comment_required = serializers.BooleanField()
+
+
+@documented(_("批量办理之前：哪些能办理，哪些不能及其原因。"), e.FORESEEN)
+class ForeseenSerializer(serializers.Serializer):
+    """What a batch would do."""
+
+    going = GoingSerializer(many=True)
+    refused = RefusedSerializer(many=True)
 
 
 @documented(_("批量办理的结果。"), e.BATCH_DONE)

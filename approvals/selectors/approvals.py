@@ -13,7 +13,7 @@ from approvals.models import Approval, Bureau, Declaration, Department, Transmis
 from approvals.models.declaration import Kind
 from approvals.models.edges import edges
 from approvals.models.transmission import DAYS, due_on
-from approvals.numbering import code_as_printed, code_as_stored
+from approvals.numbering import code_as_printed, code_as_stored, number_of
 from approvals.roles import Actor, Role
 from approvals.rules import may_issue_for
 from approvals.selectors.contents import project_contents
@@ -221,4 +221,21 @@ def compose(actor: Actor, department_id: int, fiscal_year: int) -> Composition |
         ready=[d for d in passed if edge.permission(d, actor)],
         barred=[d for d in passed if not edge.permission(d, actor)],
         under_way=[d for d in declarations if d.state in UNDER_WAY],
+    )
+
+
+def drafted(
+    composition: Composition, chosen: Sequence[Declaration], on: date, title: str = "", notes: str = ""
+) -> ApprovalContent:
+    """What the approval would say; a word stands for the number it does not have yet."""
+    bureau = composition.department.bureau
+    return approval_content(
+        composition.department,
+        bureau,
+        composition.fiscal_year,
+        chosen,
+        on,
+        title=title,
+        notes=notes,
+        number=number_of(bureau.number_pattern, bureau.document_word, on.year, "（发出时编号）"),
     )

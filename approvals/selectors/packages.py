@@ -3,7 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 
 from approvals.models import Declaration, Department, Unit
 from approvals.models.edges import edges
@@ -83,6 +84,12 @@ def departments_reviewed(actor: Actor) -> QuerySet[Department]:
     grants = actor.granted([Role.DEPARTMENT_REVIEWER])
     ids = [grant.department_id for grant in grants if grant.department_id]
     return Department.objects.filter(pk__in=ids).order_by("code")
+
+
+def with_years(departments: QuerySet[Department]) -> QuerySet[Department]:
+    """Each with `years`, those its units have filed for, latest first."""
+    filed = Declaration.objects.filter(department=OuterRef("pk")).order_by("-fiscal_year")
+    return departments.annotate(years=ArraySubquery(filed.values("fiscal_year").distinct()))
 
 
 def years_of(department: Department) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from approvals.models import Bureau, Department, Deputyship, Division, Membership, Unit, User
@@ -128,9 +128,9 @@ def colleagues(memberships: Iterable[Membership]) -> list[User]:
     return list(User.objects.filter(pk__in=there.values("user")).exclude(pk__in=holders).order_by("full_name", "pk"))
 
 
-def deputyships_of(user: User) -> list[Deputyship]:
+def deputyships_of(user: User) -> QuerySet[Deputyship]:
     """What is arranged from today on: who stands in for this person, and for whom he does."""
-    return list(
+    return (
         Deputyship.objects.filter(Q(membership__user=user) | Q(deputy=user), valid_to__gte=timezone.localdate())
         .select_related(
             "deputy", "membership__user", "membership__bureau", "membership__division", "membership__department",

@@ -15,20 +15,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from approvals.documents import CONTENT_TYPES, DRAFT_MARK, FORMATS, Format, filename, form_of, preview
 from approvals.documents import render as write_document
 from approvals.documents.blocks import sources_without_column
-from approvals.documents.content import ApprovalContent
 from approvals.forms.approval import ApprovalForm
 from approvals.models import Approval, Declaration
-from approvals.numbering import number_of
 from approvals.roles import Role
 from approvals.rules import may_transmit
 from approvals.selectors.approvals import (
     Composition,
-    approval_content,
     change_words,
     clock_of,
     compose,
     content_of,
     default_title,
+    drafted,
     not_transmitted,
     visible_to,
     waiting_for,
@@ -95,7 +93,7 @@ def new(request: HttpRequest, department: int, year: int) -> HttpResponse:
     asked = form.cleaned_data
     chosen = [declaration for declaration in composition.ready if declaration.pk in asked["chosen"]]
     if "confirm" not in request.POST and len(chosen) == len(asked["chosen"]):
-        content = _drafted(composition, chosen, asked)
+        content = drafted(composition, chosen, asked["date"], asked["title"], asked["notes"])
         if "document" in request.POST:
             return _document(preview(content), f"{DRAFT_MARK} {filename(content, 'pdf')}", "pdf", attached=False)
         context = {
@@ -130,21 +128,6 @@ def new(request: HttpRequest, department: int, year: int) -> HttpResponse:
     return redirect("approval", approval.pk)
 
 
-def _drafted(composition: Composition, chosen: Sequence[Declaration], asked: dict[str, Any]) -> ApprovalContent:
-    """What the approval would say; a word stands for the number it does not have yet."""
-    bureau = composition.department.bureau
-    return approval_content(
-        composition.department,
-        bureau,
-        composition.fiscal_year,
-        chosen,
-        asked["date"],
-        title=asked["title"],
-        notes=asked["notes"],
-        number=number_of(bureau.number_pattern, bureau.document_word, asked["date"].year, _("（发出时编号）")),
-    )
-
-
 def _document(body: bytes, name: str, format: Format, attached: bool = True) -> HttpResponse:
     """A file, to be kept or to be looked at."""
     headers = {"Content-Disposition": content_disposition_header(attached, name)}
@@ -157,8 +140,7 @@ def _compose_page(
     ticked = None
     if form.is_bound:
         ticked = {value.partition(":")[0] for value in form.data.getlist("chosen")}  # type: ignore[attr-defined]
-    today = timezone.localdate()
-    content = _drafted(composition, composition.ready, {"date": today, "title": "", "notes": ""})
+    content = drafted(composition, composition.ready, timezone.localdate())
     context: dict[str, Any] = {
         "composition": composition,
         "form": form,

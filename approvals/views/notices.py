@@ -50,6 +50,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
 def settings(request: HttpRequest) -> HttpResponse:
     """通知设置: which topics come by which channel."""
     user = user_of(request)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from approvals.forms.accounts import TokenForm
 from approvals.services.tokens import make_token, revoke
 from approvals.views.common import refusals_as_pages, user_of
+from perfgoals.errors import Refusal
 
 
 @never_cache
@@ -28,8 +29,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@refusals_as_pages
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Revoke one of one's own."""
-    if revoke([pk], user_of(request)):
-        messages.success(request, _("令牌已撤销，立即失效。"))
+    if not revoke([pk], user_of(request)):
+        raise Refusal("not_found", _("没有找到这个令牌，或它已经撤销。"))
+    messages.success(request, _("令牌已撤销，立即失效。"))
     return redirect("tokens")

@@ -158,3 +158,9 @@ COMPARED: dict[str, Any] = {
     "history": None,
 }
 CONFIRM: dict[str, Any] = {"seen": "0f3a", "adopt": [2], "partly": False}
+UNKNOWN_UNIT: dict[str, Any] = {
+    "code": "",
+    "name": "河道管理处",
+    "count": 3,
+    "candidates": [{"id": 17, "code": "301002", "name": "市河道管理所"}],
+}

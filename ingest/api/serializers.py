@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from approvals.models import Unit
 from ingest.api import examples as e
 from ingest.decisions import MONEY_UNITS
 from ingest.models import Amendment, Upload
@@ -260,3 +261,62 @@ class MappingSerializer(serializers.Serializer):
         if not all(key.isascii() and key.isdigit() and len(key) < 5 for key in columns):
             raise serializers.ValidationError(_("列号应为从 0 数起的数字。"))
         return {int(key): value for key, value in columns.items()}
+
+
+@documented(_("可能是的一个已登记的单位。"), e.UNKNOWN_UNIT["candidates"][0])
+class CandidateUnitSerializer(serializers.ModelSerializer):
+    """A registered unit that may be meant."""
+
+    class Meta:
+        model = Unit
+        fields = ["id", "code", "name"]
+        read_only_fields = fields
+
+
+@documented(_("文件中写的、没有登记的一个单位（空为没有写），其下几个项目，可能是哪些已登记的单位。"), e.UNKNOWN_UNIT)
+class UnknownUnitSerializer(serializers.Serializer):
+    """A unit as printed, and whom it may mean."""
+
+    code = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+    count = serializers.IntegerField()
+    candidates = CandidateUnitSerializer(many=True)
+
+
+@documented(_("归入：文件中写的编码和名称（原样），和已登记的单位。"), {"code": "", "name": "河道管理处", "unit": 17})
+class AssignSerializer(serializers.Serializer):
+    """Which printed unit is which registered one."""
+
+    code = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=1000,
+        trim_whitespace=False,
+        help_text=_("文件中的编码"),
+    )
+    name = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=1000,
+        trim_whitespace=False,
+        help_text=_("文件中的名称"),
+    )
+    unit = serializers.IntegerField(min_value=1, max_value=2**62, help_text=_("单位的编号"))
+
+
+@documented(_("归入了几个项目。"), {"projects": 3})
+class AssignedSerializer(serializers.Serializer):
+    """How many projects went there."""
+
+    projects = serializers.IntegerField()
+
+
+@documented(_("重新核对，需要时换一个年度。"), {"fiscal_year": 2027})
+class RecheckSerializer(serializers.Serializer):
+    """For which year; none leaves it as it is."""
+
+    fiscal_year = serializers.IntegerField(
+        min_value=2000, max_value=2100, required=False, allow_null=True, default=None
+    )

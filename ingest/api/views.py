@@ -28,9 +28,11 @@ from ingest.models import Upload
 from ingest.selectors.comparing import compare, found_document, history, is_history
 from ingest.selectors.preview import every_problem
 from ingest.selectors.stored import unpack_document, unpack_problems, unpack_project
+from ingest.selectors.units import unknown_units
 from ingest.selectors.uploads import visible_to
 from ingest.services import amending, uploads
 from ingest.services.amending import Cell
+from ingest.services.assigning import assign_unit
 from ingest.services.choosing import choose
 from ingest.services.confirming import Confirmed, confirm
 from ingest.services.reporting import marked_file
@@ -71,9 +73,9 @@ class UploadViewSet(mixins.ListModelMixin, Scoped):
     parser_classes = [MultiPartParser, JSONParser]
     filterset_class = UploadFilter
     tag = _("导入")
-    scopes = dict.fromkeys(("create", "correct", "decide", "explain", "accept"), (Scope.UPLOAD,)) | {
-        "confirm": (Scope.APPROVE,)
-    }
+    scopes = dict.fromkeys(
+        ("create", "correct", "decide", "explain", "assign", "recheck", "accept"), (Scope.UPLOAD,)
+    ) | {"confirm": (Scope.APPROVE,)}
 
     def get_queryset(self) -> Any:
         """What this person may see."""
@@ -205,6 +207,46 @@ class UploadViewSet(mixins.ListModelMixin, Scoped):
         hints = Hints(**read, header=(header[0], header[1]) if header else None)
         upload = choose(upload.pk, self.user, hints, remember)
         return Response(s.UploadSerializer(upload).data, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        summary=_("没有登记的单位"),
+        description=_("文件中写的、系统没有登记的单位，各有几个项目，可能是哪些已登记的单位（最像的在前）。限上传人。"),
+        responses=s.UnknownUnitSerializer(many=True),
+    )
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def units(self, request: Request, pk: str) -> Response:
+        """Whom the file names and nobody knows."""
+        upload = self._found(pk)
+        own = upload.uploader_id == self.user.pk
+        return Response(s.UnknownUnitSerializer(unknown_units(upload, self.actor) if own else [], many=True).data)
+
+    @extend_schema(
+        summary=_("归入单位"),
+        description=_("把文件中写在一个没有登记的单位之下的全部项目归入一个已登记的单位，随即重新检查。"),
+        request=s.AssignSerializer,
+        responses=s.AssignedSerializer,
+    )
+    @units.mapping.post
+    @once
+    def assign(self, request: Request, pk: str) -> Response:
+        """All projects under one name at once."""
+        read = self.read(s.AssignSerializer).validated_data
+        count = assign_unit(self._found(pk).pk, self.user, read["code"], read["name"], read["unit"])
+        return Response({"projects": count})
+
+    @extend_schema(
+        summary=_("重新核对"),
+        description=_("登记了单位，或要换一个年度之后，重新查找单位和先前的申报。"),
+        request=s.RecheckSerializer,
+        responses=s.UploadSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    @once
+    def recheck(self, request: Request, pk: str) -> Response:
+        """Look up organisations and earlier filings again."""
+        read = self.read(s.RecheckSerializer).validated_data
+        uploads.rematch(self._found(pk).pk, self.user, read["fiscal_year"])
+        return Response(s.UploadSerializer(self._found(pk)).data)
 
     @extend_schema(
         summary=_("标注了问题的文件"),

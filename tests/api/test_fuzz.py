@@ -10,6 +10,7 @@ import schemathesis
 from django.core.files.base import ContentFile
 from django.db.models import Model
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
@@ -24,13 +25,16 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from approvals.models import Approval, Declaration, Notice, User
+from approvals.models import Approval, Declaration, Department, Deputyship, Endpoint, Notice, SavedFilter, User
 from approvals.scopes import Scope
+from approvals.selectors.people import colleagues
+from approvals.services.deputising import name_deputy
+from approvals.services.filters import save_filter
 from approvals.services.tokens import make_token
 from approvals.states import State
 from ingest.models import Upload
 from ingest.services import uploads
-from tests.factories import City
+from tests.factories import City, EndpointFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -43,13 +47,17 @@ CHECKS = [
     unsupported_method,
 ]
 EXAMPLES = {GenerationMode.POSITIVE: 8, GenerationMode.NEGATIVE: 3}
-PEOPLE = ("department_filer", "finance_reviewer", "approver")
+PEOPLE = ("department_filer", "department_reviewer", "approver")
 # What an `id` is of, by how the address begins.
 MODELS: dict[str, type[Model]] = {
     "/api/declarations/": Declaration,
     "/api/approvals/": Approval,
     "/api/uploads/": Upload,
     "/api/notices/": Notice,
+    "/api/packages/": Department,
+    "/api/endpoints/": Endpoint,
+    "/api/deputies/": Deputyship,
+    "/api/filters/": SavedFilter,
 }
 
 
@@ -61,7 +69,12 @@ def asking(request: pytest.FixtureRequest, transactional_db: None) -> User:
         city.declaration(state)
     upload = uploads.receive(city.department_filer, ContentFile("项目\t指标\n甲\t乙\n".encode()), "表.txt")
     uploads.read(upload.pk)
-    return getattr(city, request.param)
+    who = getattr(city, request.param)
+    EndpointFactory(user=who)
+    save_filter(who, "本年", "year=2027")
+    today = timezone.localdate()
+    name_deputy(who, who.memberships.get().pk, colleagues([who.memberships.get()])[0].pk, today, today)
+    return who
 
 
 @pytest.fixture
@@ -86,6 +99,7 @@ def test_every_operation_keeps_to_the_schema(api_schema: Any) -> None:
     # It does not stop at the gate: what is looked up by its number is found.
     got = {label for label, status in answered if status < 300}
     assert {"GET /api/declarations/{id}/", "GET /api/declarations/{id}/records/", "GET /api/declarations/"} <= got
+    assert {"GET /api/deputies/memberships/", "GET /api/notices/settings/", "PUT /api/notices/settings/"} <= got
 
 
 def _send(operation: Any, mode: GenerationMode, examples: int, note: Callable[[Any, int], None]) -> None:

@@ -18,6 +18,7 @@ from approvals.services.verbs import perform_many
 from approvals.states import State, Verb
 from approvals.tasks import deliver_notices
 from approvals.topics import Topic, topic_of
+from perfgoals.errors import Refusal
 from perfgoals.signing import dingtalk_sign, signed
 from tests.factories import City, EndpointFactory, draft, person
 from tests.receivers import Receiver, mail_server, web_server
@@ -86,9 +87,12 @@ class TestWriting:
 
     def test_anothers_endpoint_is_not_touched(self, city: City) -> None:
         others = EndpointFactory(user=city.approver)
-        choose(city.filer, set(), {others.pk: []})
+        with pytest.raises(Refusal, match="没有找到"):
+            choose(city.filer, set(), {others.pk: []})
         others.refresh_from_db()
         assert set(others.topics) == set(Topic.values)
+        tell(city.filer)
+        assert channels_of(city.filer) == {("submit", "mail")}  # nothing else was kept either
 
     def test_every_kind_has_a_topic(self) -> None:
         assert topic_of("digest") == Topic.DIGEST

@@ -19,6 +19,20 @@ def test_addresses_that_are_refused_when_typed(url: str) -> None:
         check_address(url)
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "[::1]", "[::ffff:10.0.0.1]", "10.0.0.8", "192.168.1.1",
+     "169.254.169.254", "[fd00:ec2::254]", "0.0.0.0", "localhost", "LOCALHOST.", "db.localhost",
+     "metadata.google.internal"],
+)  # fmt: skip
+def test_an_inner_address_is_refused_when_typed_unless_the_installation_names_it(host: str, settings) -> None:
+    settings.PERFGOALS_WEBHOOK_HOSTS = []
+    with pytest.raises(AddressRefused, match="内部网络"):
+        check_address(f"https://{host}/hook")
+    settings.PERFGOALS_WEBHOOK_HOSTS = [host.strip("[]").lower()]
+    check_address(f"https://{host}/hook")
+
+
 def test_plain_http_goes_to_named_hosts_alone(settings) -> None:
     check_address("https://example.org/hook?key=1")
     settings.PERFGOALS_WEBHOOK_HOSTS = ["example.org"]
