@@ -1,13 +1,17 @@
 """Filling an empty installation with the demo city, through the same services everybody uses."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from approvals.demo.people import OPINIONS, ORGANISATIONS, PEOPLE
+from django.utils import timezone
+
+from approvals.demo.people import DAYS, DEPUTY, HOLDER, OPINIONS, ORGANISATIONS, PEOPLE
 from approvals.demo.projects import CULTURE, WATER
 from approvals.documents.content import ApprovalContent, IndicatorContent, ProjectContent, UnitContent
 from approvals.drafts import ProjectDraft
 from approvals.judgement import Grade, Note, ReviewForm
 from approvals.models import Bureau, CommonOpinion, Unit, User
+from approvals.selectors.people import deputisable
+from approvals.services.deputising import name_deputy
 from approvals.services.filing import Filing, file_declarations
 from approvals.services.issuing import issue
 from approvals.services.registering import register_organisations, register_people
@@ -28,14 +32,22 @@ def load() -> bool:
         CommonOpinion(bureau=bureau, text=text, position=position) for position, text in enumerate(OPINIONS)
     )
     people = {user.username: user for user in User.objects.all()}
+    _name_deputy(people)
     _begin_culture(people)
     return True
+
+
+def _name_deputy(people: dict[str, User]) -> None:
+    """The water department's reviewer is away for a while."""
+    holder, today = people[HOLDER], timezone.localdate()
+    [membership] = deputisable(holder)
+    name_deputy(holder, membership.pk, people[DEPUTY].pk, today, today + timedelta(days=DAYS - 1), "外出培训")
 
 
 def _begin_culture(people: dict[str, User]) -> None:
     """One department's year is under way, so that everybody finds something to do; the other's begins with a file."""
     units = {unit.code: unit for unit in Unit.objects.filter(code__in=CULTURE).select_related("department__bureau")}
-    filer, reviewer, finance = people["wenlv"], people["wenlv-shenhe"], people["caizheng"]
+    filer, reviewer, finance = people["wenlv"], people["wenlv-shenhe"], people["caizheng-wen"]
     filings = [Filing(units[code], draft) for code, drafts in CULTURE.items() for draft in drafts]
     filed = {d.project.name: d.pk for d in file_declarations(filer, filings, YEAR)}
     village, patrol, books, night, repair = filed.values()

@@ -5,8 +5,16 @@ from django.contrib.auth import authenticate
 from django.core.management import call_command
 
 from approvals.demo import ACCOUNTS
-from approvals.models import Approval, Declaration, User
-from approvals.states import State
+from approvals.demo.people import DEPUTY
+from approvals.demo.projects import WATER
+from approvals.judgement import Grade, ReviewForm
+from approvals.models import Approval, ApprovalRecord, Declaration, Unit, User
+from approvals.models.edges import verbs_for
+from approvals.selectors.declarations import visible_to
+from approvals.selectors.people import actor_of
+from approvals.services.filing import Filing, file_declarations
+from approvals.services.verbs import perform
+from approvals.states import State, Verb
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -25,3 +33,18 @@ def test_every_account_signs_in(rf) -> None:
     call_command("demo")
     for username, password, _ in ACCOUNTS:
         assert authenticate(rf.post("/"), username=username, password=password) is not None
+
+
+def test_a_division_and_a_deputy_can_be_tried() -> None:
+    call_command("demo")
+    people = {user.username: user for user in User.objects.all()}
+    waiting = Declaration.objects.get(state=State.FINANCE_REVIEW)
+    assert people["caizheng-wen"].memberships.get().division.departments.get() == waiting.department
+    assert [edge.verb for edge in verbs_for(waiting, actor_of(people["caizheng-wen"]))]
+    water = Unit.objects.get(code="301002")
+    [filed] = file_declarations(people["shuiwu"], [Filing(water, WATER["301002"][0])], 2027)
+    perform(filed.pk, Verb.SUBMIT, people["shuiwu"])
+    assert perform(filed.pk, Verb.ENDORSE, people[DEPUTY], "同意。").state == State.FINANCE_REVIEW
+    assert ApprovalRecord.objects.latest("pk").actor_name == "何望舒（代 赵明川）"
+    assert not visible_to(actor_of(people["caizheng-wen"])).filter(pk=filed.pk).exists()
+    perform(filed.pk, Verb.PASS, people["caizheng"], review=ReviewForm(Grade.EXCELLENT))
