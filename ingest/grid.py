@@ -3,10 +3,12 @@
 Rows are plain lists, so that 200,000 of them fit in memory; a cell's place is worked out only when asked for.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from operator import attrgetter
 
 from openpyxl.utils import get_column_letter
 
@@ -45,6 +47,9 @@ class Span:
     right: int
 
 
+_top = attrgetter("top")
+
+
 @dataclass(slots=True)
 class Grid:
     """One table (or one sheet) as found.
@@ -66,6 +71,26 @@ class Grid:
     locate: Callable[[int, int | None], str] | None = None
     page: int | None = None
     page_rows: frozenset[int] = frozenset()
+    # made when first asked for: a sheet of a thousand forms is asked a thousand times
+    _sizes: dict[tuple[int, int], tuple[int, int]] | None = field(default=None, init=False, repr=False, compare=False)
+    _ordered: list[Span] | None = field(default=None, init=False, repr=False, compare=False)
+    _tallest: int = field(default=0, init=False, repr=False, compare=False)
+
+    @property
+    def sizes(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """Merged cells: (top, left) → (height, width)."""
+        if self._sizes is None:
+            self._sizes = {(s.top, s.left): (s.bottom - s.top + 1, s.right - s.left + 1) for s in self.spans}
+        return self._sizes
+
+    def spans_in(self, top: int, bottom: int) -> list[Span]:
+        """Merged cells that lie in one of the rows `top` … `bottom`, from the top."""
+        if self._ordered is None:
+            self._ordered = sorted(self.spans, key=_top)
+            self._tallest = max((span.bottom - span.top for span in self.spans), default=0)
+        begin = bisect_left(self._ordered, top - self._tallest, key=_top)
+        end = bisect_right(self._ordered, bottom, key=_top)
+        return [span for span in self._ordered[begin:end] if span.bottom >= top]
 
     def place(self, row: int, column: int | None = None) -> str:
         """Where a person finds it: `Sheet1!C7`, `第2页 表1 第3行`. Counts from 0 like `rows`."""

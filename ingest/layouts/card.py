@@ -1,5 +1,6 @@
 """The card: one form per project, labelled cells above an indicator table."""
 
+from collections import defaultdict
 from dataclasses import replace
 
 from ingest.drafts import Extraction, ProjectDraft
@@ -119,6 +120,7 @@ def _finish(cards: list[Card], clerk: Clerk) -> Extraction:
         clerk.problems += problems
     common = next(iter(units)) if len(units) == 1 else inferred
     read: list[tuple[Card, ProjectDraft]] = []
+    namesakes: dict[str, list[ProjectDraft]] = defaultdict(list)
     for card in cards:
         unit = common
         if card.units.stated:
@@ -131,8 +133,10 @@ def _finish(cards: list[Card], clerk: Clerk) -> Extraction:
                 extraction.department_goals.append(goal)
             _tell_no_project(card, clerk)
             continue
-        if not _merged(read, project, clerk):
+        last = read[-1][1] if read else None
+        if not _merged(namesakes[key(project.name)], last, project, clerk):
             read.append((card, project))
+            namesakes[key(project.name)].append(project)
     clerk.problems += not_loaded(cards)
     extraction.projects = [project for _, project in read]
     extraction.document.money_unit = common
@@ -180,13 +184,14 @@ def _rows(project: ProjectDraft) -> list[tuple[str | None, str, str]]:
     return [(each.level1, key(each.name), key(each.value or "")) for each in project.indicators]
 
 
-def _merged(read: list[tuple[Card, ProjectDraft]], project: ProjectDraft, clerk: Clerk) -> bool:
-    """A form printed twice, or printed again after a page end with further indicators: one project."""
-    if not read:
-        return False
-    alike = [each for _, each in read if _is_same(each, project)]
-    before = next((each for each in alike if _rows(each) == _rows(project)), read[-1][1])
-    if before not in alike or not project.indicators:
+def _merged(namesakes: list[ProjectDraft], last: ProjectDraft | None, project: ProjectDraft, clerk: Clerk) -> bool:
+    """A form printed twice, or printed again after a page end with further indicators: one project.
+
+    `namesakes` are the projects of its name read before, `last` the one just before it.
+    """
+    alike = [each for each in namesakes if _is_same(each, project)]
+    before = next((each for each in alike if _rows(each) == _rows(project)), last)
+    if before is None or before not in alike or not project.indicators:
         return False
     if _rows(before) != _rows(project):
         if set(_rows(before)) & set(_rows(project)):

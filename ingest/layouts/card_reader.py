@@ -14,7 +14,7 @@ from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import is_department_goal_title, is_title, labelled
 from ingest.layouts.indicators import IndicatorReader
 from ingest.layouts.inline import MONEY_GROUPS, inline_pairs
-from ingest.layouts.labels import WEAK, is_signature, label_of, labels_in, spans_of, tokens_of
+from ingest.layouts.labels import WEAK, is_signature, label_of, labels_in, tokens_of
 from ingest.layouts.regions import Pair, Region, may_be_amount, read_region
 from ingest.layouts.units import units_stated
 from ingest.layouts.unplaced import columns_not_read, is_part_of_form, text_unplaced
@@ -105,7 +105,7 @@ class CardReader:
         """A table: labels, then indicators, then perhaps the next form."""
         grid, sections = take_sections(grid, project=self.card.has(*NAME_KEYS), overall=self.card.department_goal)
         found = {header.top: header for header in headers(grid)}
-        spans = spans_of(grid)
+        spans = grid.sizes
         row, count = 0, len(grid.rows)
         while row < count:
             if section := sections.get(row):
@@ -221,7 +221,7 @@ class CardReader:
         starts: list[int] = []
         full = self.card.has_header
         named = {name for name in NAME_KEYS if self.card.has(name)}
-        spans = spans_of(grid)
+        spans = grid.sizes
         for row in range(top, bottom):
             tokens = tokens_of(grid, row, spans)
             if tokens and all(is_signature(token.text) for token in tokens):

@@ -213,7 +213,7 @@ def _usable(header: Header) -> bool:
 
 def _stacks(grid: Grid, top: int, bottom: int, width: int) -> list[list[str]]:
     """For each column its header texts from the top down, groups filled in over the columns they cover."""
-    spans = [span for span in grid.spans if span.top <= bottom and span.bottom >= top]
+    spans = grid.spans_in(top, bottom)
     stacks: list[list[str]] = [[] for _ in range(width)]
     for number in range(top, bottom + 1):
         row = grid.rows[number]

@@ -15,7 +15,7 @@ from ingest.layouts.card_project import NAME_KEYS
 from ingest.layouts.cells import long, plain
 from ingest.layouts.headers import is_group, unit_in
 from ingest.layouts.heading import is_department_goal_title, is_title
-from ingest.layouts.labels import WEAK, Token, label_of, spans_of, tokens_of
+from ingest.layouts.labels import WEAK, Token, label_of, tokens_of
 from ingest.layouts.regions import Pair
 from ingest.layouts.units import units_stated
 from ingest.layouts.words import is_level, is_total, word_set
@@ -52,7 +52,7 @@ def take_sections(grid: Grid, project: bool, overall: bool = False) -> tuple[Gri
     """
     if not any(_section_of(cell) for row in grid.rows for cell in row if isinstance(cell, str)):
         return grid, {}
-    spans = spans_of(grid)
+    spans = grid.sizes
     found: dict[int, tuple[int, list[Pair]]] = {}
     for number, (top, bottom) in enumerate(_forms(grid, spans)):
         here = dict(_sections(grid, top, bottom, spans))

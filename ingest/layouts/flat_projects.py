@@ -107,8 +107,10 @@ class FlatProjects:
             found = self._torn.unit_name or ""
             self.clerk.problems.append(report("TEXT_UNPLACED", self._torn.place, found=found, expected="项目名称"))
         programmes = [each for number, each in enumerate(self.all) if self._is_programme(number)]
+        gone = {id(project) for project in programmes}
+        self.all = [each for each in self.all if id(each) not in gone]
+        self.hierarchy.forget(programmes)
         for project in programmes:
-            self._forget(project)
             self.clerk.problems.append(report("PROGRAMME_ROW", project.place, found=project.name))
 
     def _is_programme(self, number: int) -> bool:
@@ -124,11 +126,6 @@ class FlatProjects:
             if added >= project.total:
                 return added == project.total
         return False
-
-    def _forget(self, project: ProjectDraft) -> None:
-        """What was taken for a project is none."""
-        self.all = [each for each in self.all if each is not project]
-        self.hierarchy.forget(project)
 
     # --- organisations ---
 
@@ -160,7 +157,6 @@ class FlatProjects:
         row = self._organisation_row
         if row is None or row.projects or row.children:
             return
-        self.hierarchy.all.remove(row)
         self.hierarchy.leave(row)
         project = ProjectDraft(name=row.name, code=row.code, total=row.total, place=row.place)
         self.hierarchy.assign(project)
@@ -173,9 +169,11 @@ class FlatProjects:
         self._bare = None
         if bare is None or columns.has_units or bare.code or not looks_like_organisation(bare.name):
             return
-        if any(organisation.code for organisation in self.hierarchy.all):
+        if self.hierarchy.has_codes:
             return
-        self._forget(bare)
+        # no project has begun after it
+        self.all.pop()
+        self.hierarchy.forget([bare])
         self.hierarchy.enter(Organisation(None, bare.name, bare.place, bare.total))
 
     # --- a project begins ---

@@ -11,7 +11,7 @@ from ingest.layouts.flat_columns import FlatColumns
 from ingest.layouts.flat_projects import FlatProjects
 from ingest.layouts.header_rows import is_counting_row
 from ingest.layouts.heading import is_title
-from ingest.layouts.settle import compare
+from ingest.layouts.settle import compare, compare_sum
 from ingest.layouts.units import units_stated
 from ingest.layouts.unplaced import columns_not_read, is_part_of_form
 from ingest.layouts.words import is_level1, is_level2, is_total
@@ -33,6 +33,8 @@ class FlatRows:
         self._after_page_end = True
         self._name_on_row_before = False
         self._subtotal_from = 0
+        # of the projects before the number at the end: their sum, and how many have an amount
+        self._added = (Decimal(0), 0, 0)
         self._total_above: tuple[Decimal, str] | None = None
 
     def table(self, grid: Grid, headers: list[Header]) -> None:
@@ -154,8 +156,19 @@ class FlatRows:
         self.clerk.problems.append(problem)
         return moved[: len(cells)]
 
-    def _totals(self, start: int) -> list[Decimal]:
-        return [project.total for project in self.projects.all[start:] if project.total is not None]
+    def _totals(self, start: int, end: int | None = None) -> list[Decimal]:
+        return [project.total for project in self.projects.all[start:end] if project.total is not None]
+
+    def _all_so_far(self) -> tuple[Decimal, int]:
+        """The sum of all projects so far and how many have an amount.
+
+        All but the last, which rows to come may still change, are added up once: a table may have thousands of 小计.
+        """
+        added, terms, end = self._added
+        whole = max(len(self.projects.all) - 1, end)
+        before, last = self._totals(end, whole), self._totals(whole)
+        self._added = (added + sum(before), terms + len(before), whole)
+        return self._added[0] + sum(last), self._added[1] + len(last)
 
     def _total_row(self, grid: Grid, row: int, columns: FlatColumns) -> None:
         """合计 and 小计: compare with the projects so far, of all or since the last subtotal."""
@@ -163,11 +176,12 @@ class FlatRows:
         printed = self.clerk.amount(grid, row, column, "资金总额") if column is not None else None
         if printed is None:
             return
-        everything, since = self._totals(0), self._totals(self._subtotal_from)
+        since = self._totals(self._subtotal_from)
+        added, terms = self._all_so_far()
         self._subtotal_from = len(self.projects.all)
-        if not everything:
+        if not terms:
             self._total_above = (printed, grid.place(row))
             return
-        problems = compare(printed, everything, grid.place(row), "合计", self.clerk.unit)
+        problems = compare_sum(printed, added, terms, grid.place(row), "合计", self.clerk.unit)
         if not (problems and since and not compare(printed, since, "", "", self.clerk.unit)):
             self.clerk.problems += problems

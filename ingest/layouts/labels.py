@@ -62,11 +62,6 @@ def numbered_goals(tokens: list[Token]) -> Iterator[Token]:
             yield replace(token, width=text.column + text.width - token.column, cell=whole, text=whole)
 
 
-def spans_of(grid: Grid) -> dict[tuple[int, int], tuple[int, int]]:
-    """Merged cells by their top left corner."""
-    return {(s.top, s.left): (s.bottom - s.top + 1, s.right - s.left + 1) for s in grid.spans}
-
-
 def label_of(text: str) -> Meaning | None:
     """The meaning of a cell that reads like a label."""
     if len(text) > _MAX_LABEL + 14 or not isinstance(text, str):

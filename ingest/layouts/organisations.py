@@ -32,11 +32,19 @@ class Hierarchy:
     def __init__(self) -> None:
         self.all: list[Organisation] = []
         self._path: list[Organisation] = []
+        self._coded = 0
+        # by the project's id
+        self._unit_of: dict[int, Organisation] = {}
 
     @property
     def top(self) -> Organisation | None:
         """The department the reading is in."""
         return self._path[0] if self._path else None
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether any organisation has a code."""
+        return self._coded > 0
 
     @property
     def current(self) -> Organisation | None:
@@ -55,13 +63,16 @@ class Hierarchy:
             organisation.parent.children.append(organisation)
         self._path.append(organisation)
         self.all.append(organisation)
+        self._coded += bool(organisation.code)
 
     def leave(self, organisation: Organisation) -> None:
         """A row taken for an organisation turned out to be none."""
+        self._coded -= bool(organisation.code)
+        _remove_late(self.all, organisation)
         if self._path and self._path[-1] is organisation:
             self._path.pop()
         if organisation.parent:
-            organisation.parent.children.remove(organisation)
+            _remove_late(organisation.parent.children, organisation)
 
     def assign(self, project: ProjectDraft) -> None:
         """Put department and unit on a project that does not state its own."""
@@ -69,17 +80,19 @@ class Hierarchy:
             return
         unit = self._path[-1]
         unit.projects.append(project)
+        self._unit_of[id(project)] = unit
         if project.unit_name is None:
             project.unit_code = project.unit_code or unit.code
             project.unit_name = unit.name
         if project.department is None and self._is_department(self._path[0]):
             project.department = self._path[0].name
 
-    def forget(self, project: ProjectDraft) -> None:
-        """A row taken for a project turned out to be none."""
-        for each in self.all:
-            if any(mine is project for mine in each.projects):
-                each.projects = [mine for mine in each.projects if mine is not project]
+    def forget(self, projects: Iterable[ProjectDraft]) -> None:
+        """Rows taken for projects turned out to be none."""
+        gone = {id(project) for project in projects}
+        units = {self._unit_of.pop(each) for each in gone if each in self._unit_of}
+        for unit in units:
+            unit.projects = [mine for mine in unit.projects if id(mine) not in gone]
 
     def _is_department(self, organisation: Organisation) -> bool:
         return bool(organisation.children) or (organisation.code is not None and len(organisation.code) <= 3)
@@ -107,6 +120,11 @@ class Hierarchy:
         for each in organisation.children:
             mine += self.under(each)
         return mine
+
+
+def _remove_late(organisations: list[Organisation], one: Organisation) -> None:
+    """Take out one that stands at or near the end."""
+    del organisations[next(at for at in reversed(range(len(organisations))) if organisations[at] is one)]
 
 
 def _under(code: str, parent: str | None) -> bool:

@@ -8,7 +8,7 @@ from ingest.grid import Cell, CellError, Grid
 from ingest.layouts.cells import is_blank, plain
 from ingest.layouts.headers import Meaning, Term
 from ingest.layouts.inline import AMOUNT_WORDS, MONEY_GROUPS, inline_pairs
-from ingest.layouts.labels import WEAK, Token, label_of, labels_in, numbered_goals, spans_of, tokens_of
+from ingest.layouts.labels import WEAK, Token, label_of, labels_in, numbered_goals, tokens_of
 from ingest.layouts.words import is_total, word_set
 from perfgoals.money import parse_amount
 from perfgoals.text import key
@@ -60,7 +60,7 @@ def read_region(grid: Grid, top: int, bottom: int) -> Region:
 class _RegionReader:
     def __init__(self, grid: Grid, top: int, bottom: int) -> None:
         self.grid = grid
-        spans = spans_of(grid)
+        spans = grid.sizes
         self.rows = {row: list(numbered_goals(tokens_of(grid, row, spans))) for row in range(top, bottom)}
         self.labels = {row: labels_in(tokens, self.rows.get(row + 1, [])) for row, tokens in self.rows.items()}
         self.taken: set[tuple[int, int]] = set()

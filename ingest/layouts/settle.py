@@ -131,8 +131,12 @@ def _organisation_sums(hierarchy: Hierarchy, unit: str | None) -> list[Problem]:
 
 def compare(printed: Decimal, totals: list[Decimal], place: str, name: str, unit: str | None) -> list[Problem]:
     """Problem when a printed sum is not the sum of the projects."""
-    added = sum(totals, Decimal(0))
-    if abs(added - printed) <= tolerance(unit, len(totals) + 1):
+    return compare_sum(printed, sum(totals, Decimal(0)), len(totals), place, name, unit)
+
+
+def compare_sum(printed: Decimal, added: Decimal, terms: int, place: str, name: str, unit: str | None) -> list[Problem]:
+    """The same for projects that have been added up, so many of them."""
+    if abs(added - printed) <= tolerance(unit, terms + 1):
         return []
     apart = format_amount(abs(added - printed))
     told = f"{name} {format_amount(printed)} 元，各项目之和 {format_amount(added)} 元，相差 {apart} 元"
@@ -155,9 +159,8 @@ def same_names(projects: list[ProjectDraft]) -> list[Problem]:
             "没有金额" if project.total is None else f"{format_amount(project.total)} 元" for project in mine
         )
         detail = f"“{mine[0].name}”，金额 {amounts}"
-        double = any(
-            _indicators(a) == _indicators(b) for i, a in enumerate(mine) for b in mine[i + 1 :] if a.indicators
-        )
+        filled = [tuple(_indicators(project)) for project in mine if project.indicators]
+        double = len(set(filled)) < len(filled)
         code = "DUPLICATE_PROJECT" if double else "SAME_NAME"
         problems.append(
             report(code, places, detail, field="项目名称", found=mine[0].name, expected="同一单位内名称不重复")
