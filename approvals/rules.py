@@ -190,7 +190,7 @@ def outside_window(declaration: "Declaration") -> str:
     span = f"{window}为 {window.opens_on:%Y-%m-%d} 至 {window.closes_on:%Y-%m-%d}"
     if window.is_ahead(today):
         return f"{span}，尚未开始。可以先保存草稿，到时再送审。"
-    return f"{span}，已经结束。请说明原因，请“{declaration.department.name}”的审核人办理“同意逾期申报”后再送审。"
+    return f"{span}，已经结束。请向“{declaration.department.name}”的审核人说明原因，由其同意逾期申报后再送审。"
 
 
 def closes_behind(declaration: "Declaration") -> bool:

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 
-from approvals.admin.site import Managed, site
+from approvals.admin.site import Managed, site, warn_of_missing_holidays
 from approvals.models import BudgetAdoption, CalendarDay, FilingWindow, TimeLimits
-from approvals.selectors.deadlines import years_to_enter
 
 
 @admin.register(FilingWindow, site=site)
@@ -63,10 +61,5 @@ class CalendarDayAdmin(Managed):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Says which year's holidays are not known yet."""
-        for year in years_to_enter():
-            messages.warning(
-                request,
-                _("%(year)d 年的节假日和调休还没有录入：国务院办公厅公布后请逐日登记，此前只按周末计算工作日。")
-                % {"year": year},
-            )
+        warn_of_missing_holidays(request)
         return super().changelist_view(request, extra_context)

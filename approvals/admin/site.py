@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from approvals.roles import Actor, Role
+from approvals.selectors.deadlines import years_to_enter
 from approvals.views.common import actor
 
 _ORDERED = [
@@ -58,6 +60,11 @@ class Site(admin.AdminSite):
         """Administrators and auditors by their memberships in force, and superusers."""
         return is_administrator(request) or is_auditor(request)
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Says at once when a year's holidays are missing."""
+        warn_of_missing_holidays(request)
+        return super().index(request, extra_context)
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Organisations, people, the procedure, notices: not by the alphabet."""
         apps = super().get_app_list(request, app_label)
@@ -74,6 +81,16 @@ class Site(admin.AdminSite):
         if request.user.is_authenticated:
             return redirect("admin:index")
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+def warn_of_missing_holidays(request: HttpRequest) -> None:
+    """Which year's days off nobody knows yet, to whoever can enter them."""
+    for year in years_to_enter() if is_administrator(request) else ():
+        messages.warning(
+            request,
+            _("%(year)d 年的节假日和调休还没有录入，目前只按周末计算工作日。国务院办公厅公布后请逐日登记。")
+            % {"year": year},
+        )
 
 
 def _signed_in(request: HttpRequest) -> bool:

@@ -9,7 +9,8 @@ from approvals.demo.projects import CULTURE, WATER
 from approvals.documents.content import ApprovalContent, IndicatorContent, ProjectContent, UnitContent
 from approvals.drafts import ProjectDraft
 from approvals.judgement import Grade, Note, ReviewForm
-from approvals.models import Bureau, CommonOpinion, Unit, User
+from approvals.models import BudgetAdoption, Bureau, CommonOpinion, FilingWindow, TimeLimits, Unit, User
+from approvals.selectors.deadlines import calendar
 from approvals.selectors.people import deputisable
 from approvals.services.deputising import name_deputy
 from approvals.services.filing import Filing, file_declarations
@@ -31,6 +32,7 @@ def load() -> bool:
     CommonOpinion.objects.bulk_create(
         CommonOpinion(bureau=bureau, text=text, position=position) for position, text in enumerate(OPINIONS)
     )
+    _set_time_limits(bureau)
     people = {user.username: user for user in User.objects.all()}
     _name_deputy(people)
     _begin_culture(people)
@@ -42,6 +44,16 @@ def _name_deputy(people: dict[str, User]) -> None:
     holder, today = people[HOLDER], timezone.localdate()
     [membership] = deputisable(holder)
     name_deputy(holder, membership.pk, people[DEPUTY].pk, today, today + timedelta(days=DAYS - 1), "外出培训")
+
+
+def _set_time_limits(bureau: Bureau) -> None:
+    """A window that is open whenever the trial begins, and days for everybody who is to act."""
+    today, days = timezone.localdate(), calendar()
+    FilingWindow.objects.create(
+        bureau=bureau, fiscal_year=YEAR, opens_on=today - timedelta(days=20), closes_on=days.after(today, 30)
+    )
+    TimeLimits.objects.create(bureau=bureau, department_days=5, finance_days=10, answer_days=3, correction_days=5)
+    BudgetAdoption.objects.create(bureau=bureau, fiscal_year=YEAR, adopted_on=today - timedelta(days=8))
 
 
 def _begin_culture(people: dict[str, User]) -> None:

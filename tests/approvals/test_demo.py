@@ -10,6 +10,7 @@ from approvals.demo.projects import WATER
 from approvals.judgement import Grade, ReviewForm
 from approvals.models import Approval, ApprovalRecord, Declaration, Unit, User
 from approvals.models.edges import verbs_for
+from approvals.selectors.deadlines import deadlines_of
 from approvals.selectors.declarations import visible_to
 from approvals.selectors.people import actor_of
 from approvals.services.filing import Filing, file_declarations
@@ -27,6 +28,16 @@ def test_the_city_loads_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert Approval.objects.get().number == "云财绩〔2026〕1号"
     states = set(Declaration.objects.values_list("state", flat=True))
     assert states == {State.APPROVED, State.PASSED, State.FINANCE_REVIEW, State.SUBMITTED, State.RETURNED}
+
+
+def test_its_filing_window_is_open_and_its_limits_run() -> None:
+    call_command("demo")
+    filer, reviewer = (User.objects.get(username=name) for name in ("wenlv", "caizheng"))
+    [(window, left)] = deadlines_of(actor_of(filer)).announced()
+    assert (window.fiscal_year, left) == (2027, 30)
+    deadlines = deadlines_of(actor_of(reviewer))
+    waiting = Declaration.objects.exclude(state=State.APPROVED)
+    assert all(deadlines.due_on(each) for each in waiting)
 
 
 def test_every_account_signs_in(rf) -> None:

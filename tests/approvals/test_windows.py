@@ -14,6 +14,7 @@ from approvals.models.declaration import Kind
 from approvals.roles import Role
 from approvals.services.verbs import perform, perform_many
 from approvals.states import State, Verb
+from approvals.workdays import KNOWN_YEARS
 from perfgoals.errors import Refusal
 from tests.factories import City, UnitFactory, WindowFactory, draft
 
@@ -227,3 +228,19 @@ def test_the_home_page_says_when(city: City) -> None:
         assert "2029" not in page
     with time_machine.travel("2026-12-11T09:00:00+08:00", tick=False):
         assert "年初申报：" not in browser(city.filer).get("/").content.decode()
+
+
+def test_administrators_are_told_whose_holidays_are_missing(city: City) -> None:
+    """Until somebody has entered a day of that year; auditors, who cannot, are not."""
+    last = KNOWN_YEARS[-1]
+    words = f"{last + 1} 年的节假日和调休还没有录入"
+    with time_machine.travel(f"{last}-12-01T09:00:00+08:00", tick=False):
+        client = browser(city.administrator)
+        for page in ("/admin/", "/admin/approvals/calendarday/"):
+            assert words in client.get(page).content.decode()
+            assert words not in browser(city.auditor).get(page).content.decode()
+        day = {"day": f"{last + 1}-01-01", "name": "元旦"}
+        assert client.post("/admin/approvals/calendarday/add/", day).status_code == 302
+        client.get("/admin/approvals/calendarday/")  # shows what was waiting to be said
+        assert words not in client.get("/admin/").content.decode()
+        assert "元旦" in browser(city.auditor).get("/admin/approvals/calendarday/").content.decode()
