@@ -11,14 +11,17 @@ from ingest.layouts.flat_columns import FlatColumns
 from ingest.layouts.flat_projects import FlatProjects
 from ingest.layouts.header_rows import is_counting_row
 from ingest.layouts.heading import is_title
+from ingest.layouts.labels import is_signature
 from ingest.layouts.settle import compare, compare_sum
 from ingest.layouts.units import units_stated
-from ingest.layouts.unplaced import columns_not_read, is_part_of_form
+from ingest.layouts.unplaced import columns_not_read, is_note, is_part_of_form
 from ingest.layouts.words import is_level1, is_level2, is_total
 from ingest.problems import report
 
 # 一、特定目标类: orders the projects under it, and is none
 _SECTION = re.compile(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）])")
+# 填表人：王某 | 联系电话：…
+_SIGNED = re.compile(r"\S{0,8}(?:人|电话|日期|时间|签字|签章|盖章|公章)[)）]?\s*[:：]")
 _NUMBER = re.compile(r"^[\d.]+$")
 _PAGE_NUMBER = re.compile(r"^(?:第?\s*\d+\s*页?(?:\s*[,，/共]*\s*第?\d+\s*页)?|[-—]\s*\d+\s*[-—])$")
 
@@ -125,7 +128,7 @@ class FlatRows:
         """Titles, page numbers, unit lines, counting rows, totals: rows that are no content of the table."""
         filled = texts_of(cells)
         only = filled[0][1].strip() if len(filled) == 1 else ""
-        if only and (is_title(only) or _PAGE_NUMBER.match(only) or any(units_stated(only))):
+        if only and (is_title(only) or _PAGE_NUMBER.match(only) or is_note(only) or any(units_stated(only))):
             self._after_page_end = True
             return True
         if is_counting_row(cells):
@@ -134,7 +137,7 @@ class FlatRows:
         if any(is_total(text) for text in first):
             self._total_row(grid, row, columns)
             return True
-        return False
+        return _SIGNED.match(filled[0][1].strip()) is not None and all(is_signature(text) for _, text in filled)
 
     def _unshifted(self, grid: Grid, row: int, cells: Sequence[Cell], columns: FlatColumns) -> Sequence[Cell]:
         """A row that starts in the wrong column: a level word stands left of its column."""

@@ -5,17 +5,22 @@ column; a cell over it stands either over one empty cell (merged downwards) or o
 that, and what the words mean, leaves one answer, it is taken; where it leaves several, none is guessed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from statistics import mode
 
+from approvals.values import sign_of
 from ingest.grid import Cell, Span
 from ingest.layouts.columns import texts_of
 from ingest.layouts.headers import is_group, is_term, meaning
-from ingest.layouts.words import is_level, is_level1, is_level2
+from ingest.layouts.words import is_level, is_level1, is_level2, is_total
 
 _MAX_ROWS = 4
 _MOST_ANSWERS = 200
+# What is true of so many rows is the rule.
+_FEW_ROWS = 2
 # Which levels of the second floor stand under one of the first.
 _UNDER = {
     "产出": ("数量", "质量", "时效", "成本"),
@@ -46,7 +51,56 @@ def place_headers(rows: Sequence[Sequence[Cell]]) -> Placed:
         if top < bottom:
             _place(placed, rows, top, bottom)
         bottom = top - 1
+    _widen(placed)
     return placed
+
+
+def _widen(placed: Placed) -> None:
+    """A header shorter than the rows under it has a cell over several columns: 指标值 over a column of signs."""
+    rows = placed.rows
+    heads = [number for number, row in enumerate(rows) if _names_indicators(row)]
+    for number, after in pairwise([*heads, len(rows)]):
+        under = [row for row in rows[number + 1 : after] if len(row) > 1]
+        usual = mode(map(len, under)) if under else 0
+        more = usual - len(rows[number])
+        full = [row for row in under if len(row) == usual]
+        if more <= 0 or len(full) < _FEW_ROWS or number in placed.unclear:
+            continue
+        value = next((at for at, cell in enumerate(rows[number]) if _is_value(cell)), None)
+        if value is None or not _signs(row[value] for row in full):
+            placed.unclear.append(number)
+            continue
+        _stretch(placed, number, value, more)
+
+
+def _names_indicators(row: Sequence[Cell]) -> bool:
+    told = [meaning(text) for _, text in texts_of(row)]
+    return sum(each is not None and each.group == "indicator" for each in told) > _FEW_ROWS
+
+
+def _is_value(cell: Cell) -> bool:
+    told = meaning(cell) if isinstance(cell, str) else None
+    return told is not None and told.key == "value" and told.term not in {"multi", "past"}
+
+
+def _signs(cells: Iterable[Cell]) -> bool:
+    """Whether most of the filled cells are signs."""
+    filled = [str(cell) for cell in cells if cell is not None]
+    return sum(1 for text in filled if sign_of(text)) * 2 > len(filled)
+
+
+def _stretch(placed: Placed, bottom: int, column: int, more: int) -> None:
+    """Make the header cell over `column` that much wider in all rows of its header."""
+    top, width = bottom, len(placed.rows[bottom])
+    while top > 0 and len(placed.rows[top - 1]) == width and _all_headers(placed.rows[top - 1]):
+        top -= 1
+    for row in placed.rows[top : bottom + 1]:
+        row[column + 1 : column + 1] = [None] * more
+    for index, span in enumerate(placed.spans):
+        if top <= span.top <= bottom and span.right > column:
+            left = span.left + more * (span.left > column)
+            placed.spans[index] = Span(span.top, left, span.bottom, span.right + more)
+    placed.spans.append(Span(bottom, column, bottom, column + more))
 
 
 def _stands_over(upper: Sequence[Cell], lower: Sequence[Cell]) -> bool:
@@ -66,7 +120,7 @@ def _all_headers(row: Sequence[Cell]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_header(text: str) -> bool:
-    return bool(meaning(text) or is_group(text) or is_level(text) or is_term(text))
+    return bool(meaning(text) or is_group(text) or is_level(text) or is_term(text) or is_total(text))
 
 
 def _place(placed: Placed, rows: Sequence[Sequence[Cell]], top: int, bottom: int) -> None:
@@ -140,7 +194,12 @@ def _answers(
     if upper[at] is None:
         return
     count = agreed = 0
+    names: set[Cell] = set()
     while start + count < len(lower) and lower[start + count] is not None:
+        if lower[start + count] in names:
+            # no group has two columns of one name
+            return
+        names.add(lower[start + count])
         belongs = _belongs(str(upper[at]), str(lower[start + count]))
         if belongs is False:
             return
@@ -158,10 +217,16 @@ def _belongs(group: str, leaf: str) -> bool | None:
         return any(word in leaf for word in under) if under and is_level2(leaf) else None
     over, told = meaning(group), meaning(leaf)
     kind = over.group if over else ""
+    if is_total(leaf):
+        return kind == "money" or None
+    if is_term(leaf):
+        return None
     if told is None or told.group not in {"money", "funding", "indicator", "plan", "goal", "project", "organisation"}:
         return True if is_level(leaf) and "指标" in group else None
     if "指标" in group:
         return told.group == "indicator"
+    if kind == "goal":
+        return told.group == "goal"
     if kind in {"money", "funding"} or any(word in group for word in ("资金", "预算", "金额", "经费", "来源", "收入")):
         return told.group in {"money", "funding"}
     if kind == "plan" or "计划" in group or "进度" in group:

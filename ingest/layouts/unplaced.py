@@ -57,9 +57,14 @@ def text_unplaced(grid: Grid, region: Region, headings: list[Token], within: boo
     return [_problem(grid, tokens) for row, tokens in rows.items() if _is_content(region, row, tokens)]
 
 
+def is_note(text: str) -> bool:
+    """Notes, signatures, numbers of tables: `注：…`, `附件2`."""
+    return _PART_OF_FORM.search(key(text)) is not None
+
+
 def is_part_of_form(text: str) -> bool:
     """Headings, notes, numbers of pages and the like: what a form consists of beside its content."""
-    if is_group(text) or is_year_line(text) or any(units_stated(text)) or _PART_OF_FORM.search(key(text)):
+    if is_group(text) or is_year_line(text) or any(units_stated(text)) or is_note(text):
         return True
     code, name = split_organisation(text)
     return bool(code) and looks_like_organisation(name)

@@ -1,4 +1,4 @@
-"""Plain text: lines with tabs (or CSV fields) are table rows, other lines are paragraphs.
+"""Plain text: lines with tabs (or CSV fields, or clear columns of blanks) are table rows, others are paragraphs.
 
 A blank line between two rows stays as an empty row: in text that Word has written it ends a table row whose
 cells stand one a line. What that means is for the layouts to say.
@@ -15,6 +15,7 @@ from ingest.gate import Passed
 from ingest.grid import Block, Cell, Document, Grid, Paragraph
 from ingest.problems import Refused
 from ingest.readers import Progress
+from ingest.readers.aligned import tables
 from ingest.readers.encodings import decode
 
 # A CSV field may be as long as the file.
@@ -72,6 +73,8 @@ def _csv_grid(text: str, delimiter: str) -> Grid:
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:
+    if not any("\t" in line for line in lines):
+        lines = list(_with_tabs(lines))
     rows: list[list[Cell]] = []
     numbers: list[int] = []
     blanks: list[int] = []
@@ -92,6 +95,14 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             yield _paragraph(line, number)
     if rows:
         yield _grid(rows, numbers)
+
+
+def _with_tabs(lines: list[str]) -> Iterator[str]:
+    """The lines of tables whose columns are made of blanks, with tabs between the cells."""
+    rows = {table.first + at: row for table in tables(lines) for at, row in enumerate(table.rows)}
+    for number, line in enumerate(lines):
+        row = rows.get(number)
+        yield "\t".join(row) if row and any(row) else line
 
 
 def _rejoined(lines: list[str]) -> Iterator[tuple[int, str]]:

@@ -106,6 +106,25 @@ LEVELS = """
 """
 
 
+SUBTOTALS = """
+单位名称 | 项目名称 | 预算金额（元） | < | < | 绩效目标 | < | 一级指标 | 三级指标 | 指标值 | <
+^ | ^ | 小计 | 财政拨款 | 其他资金 | 实施期目标 | 年度目标 | ^ | ^ | 实施期 | 年度
+云溪市园林所 | 行道树补植 | 90000 | 70000 | 20000 | 补植三年。 | 补植行道树。 | 产出指标 | 补植株数 | ≥900株 | ≥600株
+ | | | | | | | 效益指标 | 成活率 | ≥95% | ≥95%
+"""
+PAIRS = """
+单位名称 | 项目名称 | 预算数（万元） | 产出指标 | < | < | < | 效益指标 | <
+^ | ^ | ^ | 数量指标 | < | 质量指标 | < | 社会效益指标 | <
+^ | ^ | ^ | 指标名称 | 指标值 | 指标名称 | 指标值 | 指标名称 | 指标值
+云溪市园林所 | 行道树补植 | 30 | 补植株数 | ≥600株 | 成活率 | ≥95% | 投诉 | 减少
+"""
+SIGNS = """
+单位名称 | 项目名称 | 预算数（万元） | 一级指标 | 三级指标 | 指标值 | < | < | 指标解释
+云溪市园林所 | 行道树补植 | 30 | 产出指标 | 补植株数 | ≥ | 600 | 株 | 全年补植
+ | | | 效益指标 | 成活率 | ≥ | 95 | % | 一年后
+"""
+
+
 def _cells(drawing: str) -> str:
     """As Word writes a table to text: a merged cell is one cell, the cells merged under it are empty ones."""
     rows = []
@@ -115,7 +134,7 @@ def _cells(drawing: str) -> str:
     return "\n\n".join(rows)
 
 
-@pytest.mark.parametrize("drawing", [GROUPED, LEVELS])
+@pytest.mark.parametrize("drawing", [GROUPED, LEVELS, SUBTOTALS, PAIRS, SIGNS])
 def test_merged_cells_of_a_header_cover_the_columns_they_covered(drawing: str) -> None:
     text = f"2026年项目绩效目标表\n\n{_cells(drawing)}\n".encode()
     assert told(extract(text, "表.txt")) == told(read(*lines("2026年项目绩效目标表"), table(drawing)))
@@ -151,6 +170,26 @@ def test_a_header_that_could_be_placed_in_two_ways_is_not_guessed() -> None:
         ("某项目", [("株数", "≥600株", "10")]),
         ("另一项目", [("盏数", "≥60盏", "10")]),
     ]
+
+
+def test_rows_longer_than_their_header_are_told_where_no_sign_says_which_cell_is_wide() -> None:
+    text = f"2026年项目绩效目标表\n\n{_cells(SIGNS.replace('≥', '约'))}\n".encode()
+    assert "HEADER_WIDTHS" in codes(extract(text, "表.txt"))
+
+
+def test_columns_made_of_blanks() -> None:
+    text = """云溪市2026年项目绩效目标表
+    项目名称        单位名称        预算数（万元）    一级指标    三级指标    指标值
+    行道树补植      云溪市园林所    30                产出指标    补植株数    ≥600株
+                                                      效益指标    成活率      ≥95%
+"""
+    drawing = """
+项目名称 | 单位名称 | 预算数（万元） | 一级指标 | 三级指标 | 指标值
+行道树补植 | 云溪市园林所 | 30 | 产出指标 | 补植株数 | ≥600株
+ | | | 效益指标 | 成活率 | ≥95%
+"""
+    expected = told(read(*lines("云溪市2026年项目绩效目标表"), table(drawing)))
+    assert told(extract(text.encode(), "表.txt")) == expected
 
 
 def test_notes_and_signatures_under_the_indicators_are_rows_of_their_own() -> None:
