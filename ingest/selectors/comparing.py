@@ -8,9 +8,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nlargest
 
 from django.db.models import Count
 from django.utils import timezone
+from rapidfuzz import fuzz
 
 from approvals.checks import cannot_be_kept, check_content
 from approvals.documents.content import ProjectContent
@@ -32,6 +34,8 @@ from perfgoals.errors import Refusal
 from perfgoals.text import key
 
 _FIRST = {State.PASSED: 0, State.APPROVED: 2}
+# So many declarations are offered where a project may be any of its unit's.
+_OFFERED = 20
 # What stands against filing a project says nothing against its approval.
 OF_FILING = frozenset(["NOT_YOUR_UNIT", "ALREADY_FILED", "NAMESAKE_FILED"])
 
@@ -202,10 +206,16 @@ class _Pairing:
         for (unit_id, name), namesakes in groups.items():
             self._by_name(namesakes, [d for d in self._of(unit_id) if key(d.project.name) == name])
         for alone in self.additional:
-            alone.candidates = self._of(alone.project.unit_id)
+            alone.candidates = self._likeliest(alone.project)
 
     def _of(self, unit_id: int | None) -> list[Declaration]:
         return [declaration for declaration in self.free.values() if declaration.unit_id == unit_id]
+
+    def _likeliest(self, project: UploadedProject) -> list[Declaration]:
+        """What is free in the project's unit, the same amount first, then the names most alike; a few of many."""
+        draft, free = self.drafts[project.position], self._of(project.unit_id)
+        name = key(draft.name)
+        return nlargest(_OFFERED, free, lambda d: (d.total == draft.total, fuzz.ratio(name, key(d.project.name))))
 
     def _settle(self, project: UploadedProject, declaration: Declaration, by: str) -> None:
         self.pairs.append(Pair(project, declaration, by))

@@ -20,6 +20,8 @@ from ingest.views.common import found_upload
 from perfgoals.errors import Refusal
 
 _CHOICE = "as-"
+# A list that is longer is folded; what it counts stands in its heading.
+_MANY = 10
 
 
 class ConfirmForm(Styled, forms.Form):
@@ -129,6 +131,7 @@ def _page(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         "missing": _missing(request, upload),
         "choices": choices,
         "typed": said,
+        "many": _MANY,
         "partly": bool(said.get("partly")),
         "adopted": {int(n) for n in said.getlist("adopt") if _is_number(n)},
     }

@@ -14,17 +14,26 @@
   const first = document.querySelector("[data-focus]");
   if (first) { first.focus(); }
 
+  /* What a link leads to is open, not folded away. */
+  function unfold() {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (target && target.tagName === "DETAILS") { target.open = true; }
+  }
+  window.addEventListener("hashchange", unfold);
+  unfold();
+
   /* Ticking all, and saying how many. */
   document.querySelectorAll("form[data-chooser]").forEach(function (form) {
     const all = form.querySelector("[data-choose-all]");
-    const boxes = Array.from(form.querySelectorAll("input[name=chosen]"));
+    const boxes = Array.from(form.querySelectorAll("input[name=" + (form.dataset.chooser || "chosen") + "]"));
     const counter = form.querySelector("[data-chosen-count]");
     const none = counter ? counter.textContent : "";
     const buttons = form.querySelectorAll("button[name=verb]");
     function tell() {
       const ticked = boxes.filter(function (box) { return box.checked; });
       const sum = ticked.reduce(function (total, box) {
-        const cell = box.closest("tr").querySelector("[data-amount]");
+        const row = box.closest("tr");
+        const cell = row && row.querySelector("[data-amount]");
         return cell ? total + Math.round(Number(cell.dataset.amount) * 100) : total;
       }, 0);
       if (counter) {

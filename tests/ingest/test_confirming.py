@@ -171,6 +171,22 @@ class TestComparing:
         upload = uploaded(city.approver, says(city, declarations))
         assert told(shown(city, upload)) == {"barred": ["河道清淤工程"]}
 
+    def test_of_many_that_it_may_be_the_likeliest_are_offered(self, city: City) -> None:
+        """The same amount first, then the names most alike: a page of hundreds stays a page."""
+        names = [f"第{number}号泵站维护" for number in range(30)]
+        declarations = passed(
+            city, *(draft(name) for name in names), draft("桥梁加固", total=Decimal("777.00"), funding={})
+        )
+        content = changed(
+            says(city, declarations),
+            lambda found: [replace(found[0], name="第7号泵站维修", total=Decimal("5.00"), funding={}),
+                           replace(found[1], name="加固工程", total=Decimal("777.00"), funding={})],
+        )  # fmt: skip
+        [pump, bridge] = shown(city, uploaded(city.approver, content)).additional
+        assert len(pump.candidates) == len(bridge.candidates) == 20
+        assert pump.candidates[0].project.name == "第7号泵站维护"
+        assert bridge.candidates[0].project.name == "桥梁加固"
+
     def test_queries_do_not_grow(self, city: City) -> None:
         declarations = passed(city, *(draft(f"项目{n}") for n in range(12)))
 
