@@ -22,6 +22,7 @@ from ingest.layouts.department_goals import departments_of, read_department_goal
 from ingest.layouts.flat import FlatLayout
 from ingest.layouts.heading import HeadingReader, is_department_goal_title, is_other_stage_title, is_title
 from ingest.layouts.results import columns_of_result
+from ingest.layouts.split import pieces
 from ingest.layouts.vertical import unfold
 from ingest.problems import Problem, Refused, report
 from ingest.readers import Progress, read
@@ -100,6 +101,8 @@ def interpret(document: Document, name: str, *, layout: str | None = None, hints
     if hints.columns:
         # a person has said what the columns are
         document.problems = [each for each in document.problems if each.code != "HEADER_WIDTHS"]
+    else:
+        document = Document(document.format, list(_blocks(document)), document.problems, document.sha256)
     parts, skipped = _parts(document, layouts)
     result = Extraction(department_goals=read_department_goals(document), problems=list(document.problems))
     if not parts and not result.department_goals:
@@ -163,6 +166,15 @@ def _parts(document: Document, layouts: list[Layout]) -> tuple[list[_Part], list
             if any(texts_of(row) for row in block.rows[:_TITLE_ROWS]):
                 problems.append(report("TABLE_SKIPPED", block.place(0), match.reason, found=block.label))
     return parts, problems
+
+
+def _blocks(document: Document) -> Iterator[Block]:
+    """The blocks of the document, sheets with lists and forms cut between them."""
+    for block in document.blocks:
+        if isinstance(block, Grid):
+            yield from pieces(block)
+        else:
+            yield block
 
 
 def _other_stage(blocks: list[Block]) -> str:

@@ -66,7 +66,10 @@ class FlatLayout:
         extraction = Extraction(projects=read.all, problems=clerk.problems)
         extraction.document.money_unit = unit
         departments = read.hierarchy.departments()
-        if len(departments) == 1:
+        # a row without code that stands over some of the projects alone is a unit
+        if len(departments) == 1 and (
+            departments[0].code or len(read.hierarchy.under(departments[0])) == len(read.all)
+        ):
             extraction.document.department = departments[0].name
             extraction.document.department_code = departments[0].code
         sources = {source for _, found in tables for header in found for source in header.funding}

@@ -131,9 +131,11 @@ class FlatProjects:
 
     def heads(self, grid: Grid, row: int, column: int, text: str, columns: FlatColumns) -> bool:
         """Whether a row of one text names the unit of the rows under it, in a table that has no column for it."""
-        if columns.has_units or not (column < columns.name or _is_over(grid, row, columns.name)):
+        if columns.has_units:
             return False
         told = [value for name, _, value in labelled(text) if name in {"unit_name", "department"}]
+        if not told and not (column < columns.name or _is_over(grid, row, columns.name)):
+            return False
         code, name = split_organisation(told[0] if told else _NUMBERED.sub("", text.strip()))
         if not told and not looks_like_organisation(name):
             return False

@@ -22,6 +22,8 @@ from ingest.problems import report
 _SECTION = re.compile(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）])")
 # 填表人：王某 | 联系电话：…
 _SIGNED = re.compile(r"\S{0,8}(?:人|电话|日期|时间|签字|签章|盖章|公章)[)）]?\s*[:：]")
+# 表中金额为年初预算数。 第四部分 名词解释
+_SENTENCE = re.compile(r".{6,}。$|第[一二三四五六七八九十]+部分", re.DOTALL)
 _NUMBER = re.compile(r"^[\d.]+$")
 _PAGE_NUMBER = re.compile(r"^(?:第?\s*\d+\s*页?(?:\s*[,，/共]*\s*第?\d+\s*页)?|[-—]\s*\d+\s*[-—])$")
 
@@ -91,8 +93,8 @@ class FlatRows:
         filled = texts_of(cells)
         if len(filled) == 1 and self.projects.heads(grid, row, *filled[0], columns):
             return
-        if len(filled) == 1 and not columns.shared and _SECTION.match(filled[0][1].strip()):
-            column, text = filled[0]
+        column, text = filled[0]
+        if len(filled) == 1 and self._is_text(column, text.strip(), columns):
             self.clerk.problems.append(report("TEXT_UNPLACED", grid.place(row, column), found=text))
             return
         named = any(not is_blank(cells[column]) for column in columns.project)
@@ -107,6 +109,13 @@ class FlatRows:
         self._name_on_row_before = named
         self._indicators(grid, row, cells, columns)
         self._tell_outside(grid, row, cells, columns)
+
+    @staticmethod
+    def _is_text(column: int, text: str, columns: FlatColumns) -> bool:
+        """A text between or under the rows: a heading, or a sentence where the name of a project would stand."""
+        if column == columns.name and _SENTENCE.match(text):
+            return True
+        return not columns.shared and _SECTION.match(text) is not None
 
     def _tell_outside(self, grid: Grid, row: int, cells: Sequence[Cell], columns: FlatColumns) -> None:
         """A row whose only text stands under no header that is read: `一、特定目标类`."""

@@ -35,8 +35,8 @@ def _is_value(line: str) -> bool:
 
 
 def _is_words(unit: str) -> bool:
-    """Whether a text in the column of units is no unit: 每季度末前拨付."""
-    return "unit_prose" in split_value(f"1{unit}").doubts
+    """Whether a text in the column of units is no unit: 每季度末前拨付, 2026年5月底前."""
+    return any(map(str.isdigit, unit)) or "unit_prose" in split_value(f"1{unit}").doubts
 
 
 class IndicatorReader:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from statistics import mode
 
+from approvals.facts import synonym_key
 from approvals.values import sign_of
 from ingest.grid import Cell, Span
 from ingest.layouts.columns import texts_of
@@ -219,7 +220,7 @@ def _belongs(group: str, leaf: str) -> bool | None:
     kind = over.group if over else ""
     if is_total(leaf):
         return kind == "money" or None
-    if is_term(leaf):
+    if is_term(leaf) or synonym_key(leaf) == "单位":
         return None
     if told is None or told.group not in {"money", "funding", "indicator", "plan", "goal", "project", "organisation"}:
         return True if is_level(leaf) and "指标" in group else None

@@ -253,8 +253,10 @@ class _Table:
 
 
 def _is_whole(row: list[Cell]) -> bool:
-    """A short row that is complete: 其他说明 | 无 or signatures under the indicators."""
+    """A short row that is complete: 其他说明 | 无, signatures under the indicators, 第四部分 名词解释."""
     first = next((text for _, text in texts_of(row)), "")
+    if len(row) == 1 and _HEADING.match(first):
+        return True
     told = label_of(first)
     return is_signature(first) or (told is not None and told.group != "indicator")
 

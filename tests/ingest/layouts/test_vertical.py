@@ -118,6 +118,13 @@ PAIRS = """
 ^ | ^ | ^ | 指标名称 | 指标值 | 指标名称 | 指标值 | 指标名称 | 指标值
 云溪市园林所 | 行道树补植 | 30 | 补植株数 | ≥600株 | 成活率 | ≥95% | 投诉 | 减少
 """
+SIGNS_OVER_THREE = """
+单位名称 | 项目名称 | 预算数（万元） | 绩效指标 | < | < | < | <
+^ | ^ | ^ | 一级指标 | 三级指标 | 指标方向 | < | <
+^ | ^ | ^ | ^ | ^ | 符号 | 值 | 单位（文字描述）
+云溪市园林所 | 行道树补植 | 30 | 产出指标 | 补植株数 | ≥ | 600 | 株
+ | | | 效益指标 | 完成时间 | | | 2026年5月底前
+"""
 SIGNS = """
 单位名称 | 项目名称 | 预算数（万元） | 一级指标 | 三级指标 | 指标值 | < | < | 指标解释
 云溪市园林所 | 行道树补植 | 30 | 产出指标 | 补植株数 | ≥ | 600 | 株 | 全年补植
@@ -134,7 +141,7 @@ def _cells(drawing: str) -> str:
     return "\n\n".join(rows)
 
 
-@pytest.mark.parametrize("drawing", [GROUPED, LEVELS, SUBTOTALS, PAIRS, SIGNS])
+@pytest.mark.parametrize("drawing", [GROUPED, LEVELS, SUBTOTALS, PAIRS, SIGNS_OVER_THREE, SIGNS])
 def test_merged_cells_of_a_header_cover_the_columns_they_covered(drawing: str) -> None:
     text = f"2026年项目绩效目标表\n\n{_cells(drawing)}\n".encode()
     assert told(extract(text, "表.txt")) == told(read(*lines("2026年项目绩效目标表"), table(drawing)))
@@ -190,6 +197,11 @@ def test_columns_made_of_blanks() -> None:
 """
     expected = told(read(*lines("云溪市2026年项目绩效目标表"), table(drawing)))
     assert told(extract(text.encode(), "表.txt")) == expected
+
+
+def test_headings_under_a_table_are_rows_of_their_own() -> None:
+    text = f"2026年项目绩效目标表\n\n{_cells(SIGNS)}\n\n\t第四部分 名词解释\n\n\t一、财政拨款收入：指当年拨付的资金。\n"
+    assert [project.name for project in extract(text.encode(), "表.txt").projects] == ["行道树补植"]
 
 
 def test_notes_and_signatures_under_the_indicators_are_rows_of_their_own() -> None:
