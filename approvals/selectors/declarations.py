@@ -36,9 +36,8 @@ def visible_to(actor: Actor) -> QuerySet[Declaration]:
 def sees(actor: Actor, declaration: Declaration) -> bool:
     """Whether the declaration is among those `visible_to` the person, for one that has been fetched already."""
     sent = declaration.round >= 1 or declaration.state in (State.APPROVED, State.SUPERSEDED)
-    return any(
-        grant.covers(declaration) and (sent or grant.role not in _SEEING_SENT) for grant in actor.granted(_SEEING)
-    )
+    roles = _SEEING if sent else _SEEING - _SEEING_SENT
+    return any(grant.role in roles and grant.covers(declaration) for grant in actor.grants)
 
 
 def within(grant: Grant) -> Q:
