@@ -338,6 +338,11 @@ class FlatProjects:
             parts = [plain(cells[fields[n]]) for n in ("period", "period_start", "period_end") if n in fields]
             project.period = "—".join(filter(None, parts)) or None
 
+    def _is_unit(self, text: str) -> bool:
+        """Whether a text in the column of units names the unit of the project at hand again."""
+        project = self.project
+        return project is not None and same(split_organisation(text)[1], project.unit_name)
+
     def _rest(self, grid: Grid, row: int, cells: Sequence[Cell], columns: FlatColumns) -> None:
         """Project cells without a name: the unit of the rows that follow, or the rest of the project we are in."""
         column = columns.fields.get("unit_name")
@@ -347,6 +352,9 @@ class FlatProjects:
             self._unit = split_organisation(plain(cells[column]))
             return
         if self.project is not None:
+            if of_unit and column is not None and not self._is_unit(plain(cells[column])):
+                text = plain(cells[column])
+                self.clerk.problems.append(report("TEXT_UNPLACED", grid.place(row, column), found=text))
             self._fill(grid, row, cells, columns, self.project)
         elif not with_indicator:
             words = " | ".join(text for _, text in texts_of(cells))

@@ -143,6 +143,9 @@ class FlatRows:
         if is_counting_row(cells):
             return True
         first = [plain(cells[column]) for column in columns.project if not is_blank(cells[column])][:3]
+        if filled[0][0] < columns.first_indicator:
+            # 合计 in the column of numbers
+            first.append(filled[0][1])
         if any(is_total(text) for text in first):
             self._total_row(grid, row, columns)
             return True

@@ -77,7 +77,8 @@ NO_FIELD = word_set("""
     测算标准 支出明细 明细支出 资金管理办法 管理办法 职能 部门职能 单位职能 部门职责 单位职责 主要职责 绩效考核 备注栏目
     是否新增 年度主要任务 主要任务 项目绩效 重点工作 绩效监控 绩效自评 预算科目 指标编码 指标代码 单位地址 一般性项目
     使用范围 扶持对象 支持对象 补助对象 支持范围 补助标准 分配方式 分配办法 资金分配 实施部门意见 绩效指标体系 指标体系
-    年度绩效指标体系 绩效信息 指标信息 项目信息
+    年度绩效指标体系 绩效信息 指标信息 项目信息 行号 股室 业务股室 对应科室 项目经办人 经办人 责任部门 责任处室 责任科室 责任人 完成时限
+    是否为专项资金 是否专项资金 是否重大项目 历史参考值 历史值 行业标准值 行业标准
 """)
 # Group headers: they order columns beneath them and say the term, the money or nothing.
 GROUPS = word_set("""
@@ -143,7 +144,7 @@ def meaning(printed: str, near: bool = False) -> Meaning | None:
         or _compound(bare)
         or (_near(bare) if near else None)
     )
-    if found is None and _PAST_OR_ACTUAL.fullmatch(bare):
+    if found is None and _PAST_OR_ACTUAL.fullmatch(_YEAR.sub("", bare.removeprefix("预计"))):
         found = Meaning("")
     if found is None:
         return None

@@ -37,9 +37,14 @@ def torn_row(upper: Grid, lower: Grid, full: set[tuple[int, int]]) -> Torn | Non
     if not (again <= max(1, len(last) // 2) or again >= _NO_CHANCE):
         return None
     origins = {column: above[column] for column in first}
-    for column, row in origins.items():
-        if (row, column) not in full or str(upper.rows[row][column])[-1:] in _ENDS:
-            return None
+    surely = [
+        column
+        for column, row in origins.items()
+        if (row, column) in full and str(upper.rows[row][column])[-1:] not in _ENDS
+    ]
+    # where most are, a text beside them may have ended at the end of its line
+    if len(surely) < len(first) and not (len(surely) >= _NO_CHANCE and len(surely) * 2 > len(first)):
+        return None
     # what runs on over the rows below goes on from a cell that ran over rows itself, or is cut with all the row
     tall = [origins[span.left] for span in lower.spans if span.top == number < span.bottom and span.left in first]
     if len(upper.rows) - 1 in tall and not last <= first:

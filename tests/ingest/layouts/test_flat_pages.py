@@ -49,3 +49,9 @@ def test_what_is_put_together_is_told() -> None:
     grid = table(HEADER + "| 清淤 | | | | 清淤长度 | 40公里")
     grid.page_rows = frozenset({2})
     assert "PROJECT_TORN" in codes(read(*ABOVE, grid))
+
+
+def test_a_text_in_the_column_of_units_that_names_another_one_is_told() -> None:
+    drawing = HEADER + "云溪市城区排水 | | | | | 清淤长度 | 40公里\n中心一期 | | | | | 消淤点 | 9处"
+    problems = read(*ABOVE, table(drawing)).problems
+    assert [each.found for each in problems if each.code == "TEXT_UNPLACED"] == ["中心一期"]

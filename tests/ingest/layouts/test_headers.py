@@ -32,6 +32,10 @@ from ingest.layouts.headers import Meaning, is_group, meaning
         ("单位名称、项目名称", "unit_and_project"),
         ("填报人", ""),
         ("上年完成值", ""),
+        ("2024年实际完成值", ""),
+        ("预计2025年完成值", ""),
+        ("绩效指标权重%", "weight"),
+        ("绩效指标值设定依据及数据来源", "basis"),
         ("自评得分", ""),
     ],
 )

@@ -338,6 +338,16 @@ def test_a_merged_cell_cut_with_the_row_beside_it_goes_on() -> None:
     assert [problem.code for problem in document.problems] == ["ROW_REJOINED"]
 
 
+def test_one_cell_of_a_torn_row_may_end_at_the_end_of_its_line() -> None:
+    wide = "#table(columns: (2.2cm, 2.2cm, 2.2cm, 2.2cm, 2.2cm), inset: 0pt, "
+    first = f"{wide} [古籍修复一千], [数字化采购与], [展览四十场之], [清点；], [九]) #pagebreak()"
+    second = f"{wide} [册], [扫描], [多], [登记], [], [书画], [装裱], [展柜], [清洁], [三])"
+    assert padded(read(pdf(first + second), "断.pdf").grids[0]) == [
+        ["古籍修复一千册", "数字化采购与扫描", "展览四十场之多", "清点；登记", "九"],
+        ["书画", "装裱", "展柜", "清洁", "三"],
+    ]
+
+
 @pytest.mark.parametrize("first", ["完成全市馆藏古籍的扫描。", "修复古籍"])
 def test_text_that_has_ended_is_not_continued(first: str) -> None:
     document = read(torn("并对外开放。", first=first), "断.pdf")
