@@ -86,8 +86,10 @@ class Deadlines:
     def of(self, declaration: Declaration) -> Deadline | None:
         """The same with what is left until then."""
         due = self.due_on(declaration)
-        if due is None:
-            return None
+        return None if due is None else self.standing(due, declaration.bureau_id)
+
+    def standing(self, due: date, bureau: int) -> Deadline:
+        """How it stands with a last day in the region of a bureau."""
         overdue = due < self.today
         return Deadline(
             due=due,
@@ -95,8 +97,12 @@ class Deadlines:
             late=self.calendar.count(due, self.today),
             overdue=overdue,
             today=due == self.today,
-            soon=not overdue and due <= self.calendar.after(self.today, self.remind_before(declaration.bureau_id)),
+            soon=not overdue and due <= self.calendar.after(self.today, self.remind_before(bureau)),
         )
+
+    def near_since(self, due: date, bureau: int) -> date:
+        """From which day on a last day is near."""
+        return self.calendar.before(self.calendar.not_before(due), self.remind_before(bureau))
 
     def remind_before(self, bureau: int) -> int:
         """How many working days ahead a bureau wants people to be reminded."""

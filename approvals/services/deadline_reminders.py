@@ -2,25 +2,29 @@
 
 On each working day a person gets one notice at most, of all that is near or past, and only when something of it has
 become so since he was told last; so a clerk with forty drafts gets one notice before the window closes and one after.
-Nothing is kept for this beside the notices themselves: a run that is missed is made up for by the next one, and a
-second one on the same day writes nothing more.
+The robots of an organisation hear, in the same way, what its people are to do. Nothing is kept for this beside the
+notices themselves: a run that is missed is made up for by the next one; a second one on the same day writes nothing.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals.models import Bureau, Declaration, Notice
+from approvals.models import Approval, Bureau, Declaration, Endpoint, Notice
+from approvals.models.transmission import DAYS, due_on
 from approvals.roles import Grant, Role
+from approvals.selectors.approvals import not_transmitted
 from approvals.selectors.deadlines import Deadline, Deadlines, deadlines_at
 from approvals.selectors.people import everybody
-from approvals.services.notices import Message, announce
+from approvals.services.notices import Bulletin, Message, announce
 from approvals.states import State
+from approvals.topics import Topic
 
 # Notices written in one statement, and lines in one notice.
 CHUNK, LINES = 200, 20
@@ -35,46 +39,55 @@ _ACTS: dict[State, tuple[Role, str]] = {
     State.FINANCE_REVIEW: (Role.FINANCE_REVIEWER, "to_review"),
     State.PASSED: (Role.APPROVER, "to_approve"),
 }
+# Whose robots hear what a role is to do.
+_ROBOTS: dict[str, tuple[Role, ...]] = {
+    "unit_id": (Role.FILER,),
+    "department_id": (Role.DEPARTMENT_REVIEWER,),
+    "bureau_id": (Role.FINANCE_REVIEWER, Role.APPROVER),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A declaration whose last day is near or past, and since when it is."""
+    """Something whose last day is near or past, and since when it is.
 
-    declaration: Declaration
+    path    its own page    among  the list where all of its sort lie
+    """
+
+    key: str
+    name: str
+    told: str
+    path: str
+    among: str
     deadline: Deadline
     since: datetime
 
 
-# A role at a unit, a department or a bureau.
-_Place = tuple[Role, str, int]
+# What is to be told of, by the role and by the unit, the department and the bureau of whoever is to act.
+_Items = Mapping[tuple[Role, str, int], list[_Item]]
 
 
 def remind_of_deadlines() -> None:
-    """A notice to each person for whom something has come near or gone past; nothing on days nobody works."""
+    """Tell everybody for whom something has come near or gone past; nothing on days nobody works."""
     deadlines = deadlines_at(Bureau.objects.filter(active=True))
-    if not deadlines.any_set() or not deadlines.calendar.is_working(deadlines.today):
+    if not deadlines.calendar.is_working(deadlines.today):
         return
-    items = _near_or_past(deadlines)
+    items: dict[tuple[Role, str, int], list[_Item]] = defaultdict(list)
+    # The first day that is not yet of interest to anybody.
+    horizon = deadlines.calendar.after(deadlines.today, deadlines.furthest()) + timedelta(days=1)
+    _add_declarations(items, deadlines, horizon)
+    _add_approvals(items, deadlines, horizon)
     if not items:
         return
-    heard: dict[int, list[_Item]] = {}
-    for user_id, grants in everybody({role for role, _bucket in _ACTS.values()}).items():
-        if mine := _of(grants, items):
-            heard[user_id] = mine
-    before = _told_before(heard)
-    messages = [
-        _message(user_id, mine, deadlines.today)
-        for user_id, mine in heard.items()
-        if user_id not in before or any(item.since > before[user_id] for item in mine)
-    ]
-    for start in range(0, len(messages), CHUNK):
-        announce(messages[start : start + CHUNK])
+    notices = [*_to_people(items, deadlines.today), *_to_robots(items, deadlines.today)]
+    for start in range(0, len(notices), CHUNK):
+        some = notices[start : start + CHUNK]
+        announce(
+            [each for each in some if isinstance(each, Message)], [each for each in some if isinstance(each, Bulletin)]
+        )
 
 
-def _near_or_past(deadlines: Deadlines) -> dict[_Place, list[_Item]]:
-    """What is to be told of, by the role and the place of whoever is to act."""
-    horizon = deadlines.calendar.after(deadlines.today, deadlines.furthest()) + timedelta(days=1)
+def _add_declarations(items: dict[Any, list[_Item]], deadlines: Deadlines, horizon: date) -> None:
     rows = (
         Declaration.objects.filter(deadlines.due_before(horizon))
         .select_related("project", "unit")
@@ -82,73 +95,129 @@ def _near_or_past(deadlines: Deadlines) -> dict[_Place, list[_Item]]:
               "department_id", "late_permitted_by_id")
         .order_by("pk")
     )  # fmt: skip
-    found: dict[_Place, list[_Item]] = defaultdict(list)
-    for declaration in rows.iterator(chunk_size=2000):
-        deadline = deadlines.of(declaration)
+    for each in rows.iterator(chunk_size=2000):
+        deadline = deadlines.of(each)
         if deadline is None or not (deadline.soon or deadline.overdue):
             continue
-        item = _Item(declaration, deadline, _since(declaration, deadline, deadlines))
-        role, _bucket = _ACTS[State(declaration.state)]
+        role, bucket = _ACTS[State(each.state)]
+        late = deadline.overdue and bucket == "to_submit"
+        what = each.get_state_display() + ("，申报时段已结束，须经部门同意逾期申报" if late else "")
+        item = _Item(
+            key=f"declaration:{each.pk}",
+            name=f"“{each.project.name}”",
+            told=f"{each.unit.name}　{each.project.name}　{what}",
+            path=reverse("declaration", args=[each.pk]),
+            among=f"{reverse('declarations')}?bucket={bucket}",
+            deadline=deadline,
+            since=_since(deadline, each.bureau_id, each.state_since, deadlines),
+        )
         for level in ("unit_id", "department_id", "bureau_id"):
-            found[role, level, getattr(declaration, level)].append(item)
+            items[role, level, getattr(each, level)].append(item)
+
+
+def _add_approvals(items: dict[Any, list[_Item]], deadlines: Deadlines, horizon: date) -> None:
+    """What a department is to pass on to its units within 15 days (budget law, art. 52)."""
+    issued = not_transmitted(Approval.objects.filter(bureau__active=True)).filter(
+        issued_at__date__lte=deadlines.calendar.legal_start(horizon, DAYS)
+    )
+    for each in issued.only("number", "department_id", "bureau_id", "issued_at").order_by("pk"):
+        deadline = deadlines.standing(due_on(each, deadlines.calendar), each.bureau_id)
+        if not (deadline.soon or deadline.overdue):
+            continue
+        item = _Item(
+            key=f"approval:{each.pk}",
+            name=f"批复“{each.number}”转下达",
+            told=f"批复“{each.number}”尚未转下达各单位",
+            path=reverse("approval", args=[each.pk]),
+            among=f"{reverse('approvals')}?transmission=waiting",
+            deadline=deadline,
+            since=_since(deadline, each.bureau_id, each.issued_at, deadlines),
+        )
+        items[Role.DEPARTMENT_REVIEWER, "department_id", each.department_id].append(item)
+
+
+def _since(deadline: Deadline, bureau: int, begun: datetime, deadlines: Deadlines) -> datetime:
+    """Since when a last day is near, or past."""
+    near = deadlines.near_since(deadline.due, bureau)
+    first = deadline.due + timedelta(days=1) if deadline.overdue else near
+    return max(timezone.make_aware(datetime.combine(first, time.min)), begun)
+
+
+def _to_people(items: _Items, today: date) -> list[Message]:
+    """A notice to each person for whom there is something he was not told of."""
+    heard: dict[int, list[_Item]] = {}
+    for user_id, grants in everybody({role for role, _level, _id in items}).items():
+        if mine := _together(items.get(place, ()) for place in map(_place, grants)):
+            heard[user_id] = mine
+    earlier = _reminders().filter(recipient__in=heard).values_list("recipient").annotate(Max("created_at"))
+    before = dict(earlier)
+    return [
+        Message(recipient_id=user_id, key=f"deadline:{today}:{user_id}", **_said(mine))
+        for user_id, mine in heard.items()
+        if _is_news(mine, before.get(user_id))
+    ]
+
+
+def _to_robots(items: _Items, today: date) -> list[Bulletin]:
+    """The same for the organisations that have robots which hear of it."""
+    listening = Endpoint.objects.filter(active=True, user=None, topics__contains=[Topic.REMINDER])
+    found: list[Bulletin] = []
+    for level, roles in _ROBOTS.items():
+        places = set(listening.exclude(**{level: None}).values_list(level, flat=True))
+        earlier = _reminders().filter(**{f"endpoint__{level}__in": places})
+        before = dict(earlier.values_list(f"endpoint__{level}").annotate(Max("created_at")))
+        for pk in sorted(places):
+            mine = _together(items.get((role, level, pk), ()) for role in roles)
+            if mine and _is_news(mine, before.get(pk)):
+                found.append(Bulletin(key=f"deadline:{today}:{level}:{pk}", **_said(mine), **{level: pk}))
     return found
 
 
-def _since(declaration: Declaration, deadline: Deadline, deadlines: Deadlines) -> datetime:
-    """Since when its last day is near, or past."""
-    days = deadlines.calendar
-    near = days.before(days.not_before(deadline.due), deadlines.remind_before(declaration.bureau_id))
-    first = deadline.due + timedelta(days=1) if deadline.overdue else near
-    return max(timezone.make_aware(datetime.combine(first, time.min)), declaration.state_since)
+def _reminders() -> Any:
+    return Notice.objects.filter(kind="reminder", dedupe_key__startswith="deadline:").order_by()
 
 
-def _of(grants: Iterable[Grant], items: Mapping[_Place, list[_Item]]) -> list[_Item]:
-    """What one person is to act on, the most urgent first."""
-    mine: dict[int, _Item] = {}
-    for grant in grants:
-        level = "unit_id" if grant.unit_id else "department_id" if grant.department_id else "bureau_id"
-        for item in items.get((grant.role, level, getattr(grant, level)), ()):
-            mine[item.declaration.pk] = item
-    return sorted(mine.values(), key=lambda item: (item.deadline.due, item.declaration.pk))
+def _place(grant: Grant) -> tuple[Role, str, int]:
+    """Where somebody acts: the narrowest place his grant says."""
+    if grant.unit_id is not None:
+        return grant.role, "unit_id", grant.unit_id
+    if grant.department_id is not None:
+        return grant.role, "department_id", grant.department_id
+    return grant.role, "bureau_id", grant.bureau_id or 0
 
 
-def _told_before(people: Iterable[int]) -> dict[int, datetime]:
-    """When each of them was reminded last."""
-    earlier = Notice.objects.filter(recipient__in=list(people), kind="reminder", dedupe_key__startswith="deadline:")
-    return dict(earlier.order_by().values_list("recipient").annotate(Max("created_at")))
+def _together(parts: Iterable[Iterable[_Item]]) -> list[_Item]:
+    """Each once, the most urgent first."""
+    found = {item.key: item for part in parts for item in part}
+    return sorted(found.values(), key=lambda item: (item.deadline.due, item.key))
 
 
-def _message(user_id: int, items: Sequence[_Item], today: date) -> Message:
+def _is_news(items: Iterable[_Item], before: datetime | None) -> bool:
+    """Whether something has come near or gone past since the last notice."""
+    return before is None or any(item.since > before for item in items)
+
+
+def _said(items: Sequence[_Item]) -> dict[str, Any]:
+    """Kind, title, body and path of one notice."""
     past = sum(item.deadline.overdue for item in items)
     counts = [(past, "已逾期"), (len(items) - past, "即将到期")]
-    told = "，".join(f"{count} 个项目{words}" for count, words in counts if count)
-    lists = {_ACTS[State(item.declaration.state)][1] for item in items}
-    path = reverse("home")
+    title = "，".join(f"{count} 件{words}" for count, words in counts if count)
+    lists = {item.among for item in items}
+    path = lists.pop() if len(lists) == 1 else reverse("home")
     if len(items) == 1:
-        path = reverse("declaration", args=[items[0].declaration.pk])
-        told = f"“{items[0].declaration.project.name}”{_when(items[0].deadline)}"
-    elif len(lists) == 1:
-        path = f"{reverse('declarations')}?bucket={lists.pop()}"
-    lines = [_line(item) for item in items[:LINES]]
-    return Message(
-        recipient_id=user_id,
-        kind="reminder",
-        title=f"期限提醒：{told}",
-        body="\n".join([*lines, *([f"……共 {len(items)} 个"] if len(items) > LINES else [])]),
-        path=path,
-        key=f"deadline:{today}:{user_id}",
-    )
-
-
-def _line(item: _Item) -> str:
-    about = item.declaration
-    what = about.get_state_display()
-    if about.state in (State.DRAFT, State.WITHDRAWN) and item.deadline.overdue:
-        what += "，申报时段已结束，须经部门同意逾期申报"
-    return f"{item.deadline.due:%m-%d}　{_when(item.deadline)}　{about.unit.name}　{about.project.name}　{what}"
+        title, path = f"{items[0].name}{_when(items[0].deadline)}", items[0].path
+    lines = [f"{item.deadline.due:%m-%d}　{_when(item.deadline)}　{item.told}" for item in items[:LINES]]
+    return {
+        "kind": "reminder",
+        "title": f"期限提醒：{title}",
+        "body": "\n".join([*lines, *([f"……共 {len(items)} 件"] if len(items) > LINES else [])]),
+        "path": path,
+    }
 
 
 def _when(deadline: Deadline) -> str:
     if deadline.overdue:
         return f"已逾期 {deadline.late} 个工作日" if deadline.late else "已逾期"
-    return "今天到期" if deadline.today else f"还有 {deadline.left} 个工作日到期"
+    if deadline.today:
+        return "今天到期"
+    return f"还有 {deadline.left} 个工作日到期" if deadline.left else "即将到期"

@@ -10,7 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from approvals.models import BudgetAdoption, CalendarDay, Declaration, Notice, TimeLimits, User
+from approvals.models import (
+    Approval,
+    BudgetAdoption,
+    CalendarDay,
+    Declaration,
+    Notice,
+    NoticeDelivery,
+    TimeLimits,
+    User,
+)
 from approvals.models.declaration import Kind
 from approvals.roles import Role
 from approvals.selectors.deadlines import DUE, deadlines_of
@@ -18,11 +27,12 @@ from approvals.selectors.people import actor_of
 from approvals.services import deadline_reminders
 from approvals.services.deadline_reminders import remind_of_deadlines
 from approvals.services.notices import announce
+from approvals.services.transmitting import transmit
 from approvals.services.verbs import perform
 from approvals.states import State, Verb
 from perfgoals.celery import app
 from tests.approvals.test_deputies import stands_in
-from tests.factories import City, WindowFactory, draft, person
+from tests.factories import City, EndpointFactory, WindowFactory, draft, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -195,15 +205,15 @@ class TestReminders:
         assert self.run(date(2026, 12, 7)) == {}
         # Two working days before Thursday, the 10th.
         before = self.run(date(2026, 12, 8))
-        assert before == {who: ["期限提醒：40 个项目即将到期"] for who in (city.filer, city.department_filer)}
+        assert before == {who: ["期限提醒：40 件即将到期"] for who in (city.filer, city.department_filer)}
         assert self.run(date(2026, 12, 8), 15) == self.run(date(2026, 12, 9)) == self.run(date(2026, 12, 10)) == before
         after = self.run(date(2026, 12, 11))
-        assert after[city.filer] == [*before[city.filer], "期限提醒：40 个项目已逾期"]
+        assert after[city.filer] == [*before[city.filer], "期限提醒：40 件已逾期"]
         assert self.run(date(2026, 12, 14)) == after
         last = Notice.objects.filter(recipient=city.filer).latest("pk")
         assert last.path == "/declarations/?bucket=to_submit"
         assert last.body.count("\n") == 20
-        assert "……共 40 个" in last.body
+        assert "……共 40 件" in last.body
         assert "须经部门同意逾期申报" in last.body
 
     def test_who_must_act_hears_of_it_deputies_too(self, city: City) -> None:
@@ -213,10 +223,11 @@ class TestReminders:
             stands_in(stand_in, city.department_reviewer)
         told = self.run(THURSDAY)
         assert told == {
-            city.filer: ["期限提醒：2 个项目已逾期"],
-            city.department_filer: ["期限提醒：2 个项目已逾期"],
-            city.department_reviewer: ["期限提醒：“项目submitted”已逾期 4 个工作日"],
-            stand_in: ["期限提醒：“项目submitted”已逾期 4 个工作日"],
+            city.filer: ["期限提醒：2 件已逾期"],
+            city.department_filer: ["期限提醒：2 件已逾期"],
+            # The approval of the 13th is to be passed on by Monday, the 30th: the 28th is a Saturday.
+            city.department_reviewer: ["期限提醒：1 件已逾期，1 件即将到期"],
+            stand_in: ["期限提醒：1 件已逾期，1 件即将到期"],
             city.finance_reviewer: ["期限提醒：“项目finance_review”还有 1 个工作日到期"],
             city.division_reviewer: ["期限提醒：“项目finance_review”还有 1 个工作日到期"],
         }
@@ -232,7 +243,7 @@ class TestReminders:
         city_declaration_on(city, date(2026, 11, 20), "后到的")
         assert len(self.run(THURSDAY, 10)[city.department_reviewer]) == 1
         # Due on Friday, the 27th: near since Wednesday, but sent to the department before it was told of anything.
-        assert self.run(MONDAY)[city.department_reviewer][1:] == ["期限提醒：2 个项目已逾期"]
+        assert self.run(MONDAY)[city.department_reviewer][1:] == ["期限提醒：2 件已逾期"]
         with at(MONDAY):
             perform(first.pk, Verb.ENDORSE, city.department_reviewer)
         assert len(self.run(date(2026, 12, 1))[city.department_reviewer]) == 2
@@ -259,11 +270,11 @@ class TestReminders:
             city.file(draft("甲"), draft("乙"))
         written = 0
 
-        def break_off(messages) -> None:
+        def break_off(messages, bulletins) -> None:
             nonlocal written
             if written:
                 raise SystemExit
-            announce(messages)
+            announce(messages, bulletins)
             written = len(messages)
 
         monkeypatch.setattr(deadline_reminders, "CHUNK", 1)
@@ -275,6 +286,45 @@ class TestReminders:
         assert {who: len(told) for who, told in self.run(date(2026, 12, 8), 10).items()} == {
             city.filer: 1, city.department_filer: 1
         }  # fmt: skip
+
+    def test_an_approval_that_was_not_passed_on(self, city: City) -> None:
+        """15 days after Thursday, the 5th, is Friday, the 20th."""
+        with at(date(2026, 11, 5)):
+            city.declaration(State.APPROVED)
+        number = Approval.objects.get().number
+        assert self.run(date(2026, 11, 17)) == {}
+        near = {city.department_reviewer: [f"期限提醒：批复“{number}”转下达还有 2 个工作日到期"]}
+        assert self.run(date(2026, 11, 18)) == self.run(date(2026, 11, 20)) == near
+        assert self.run(date(2026, 11, 23))[city.department_reviewer][1:] == [
+            f"期限提醒：批复“{number}”转下达已逾期 1 个工作日"
+        ]
+        with at(date(2026, 11, 23), 10):
+            transmit(Approval.objects.get().pk, city.department_reviewer)
+        assert len(self.run(date(2026, 11, 24))[city.department_reviewer]) == 2
+
+    def test_robots_of_organisations_hear_what_their_people_are_to_do(self, city: City) -> None:
+        everything(city)
+        robots = {
+            "unit": EndpointFactory(unit=city.unit),
+            "department": EndpointFactory(department=city.department),
+            "bureau": EndpointFactory(bureau=city.bureau),
+            "other": EndpointFactory(department=city.other_department),
+            "deaf": EndpointFactory(unit=city.unit, topics=["review"]),
+        }
+        for day in (THURSDAY, THURSDAY, FRIDAY):
+            with at(day):
+                remind_of_deadlines()
+        heard = {name: [each.title for each in Notice.objects.filter(endpoint=robot)] for name, robot in robots.items()}
+        assert heard == {
+            "unit": ["期限提醒：2 件已逾期"],
+            "department": ["期限提醒：1 件已逾期，1 件即将到期"],
+            "bureau": ["期限提醒：“项目finance_review”还有 1 个工作日到期"],
+            "other": [],
+            "deaf": [],
+        }
+        assert set(NoticeDelivery.objects.filter(endpoint=robots["unit"]).values_list("channel", flat=True)) == {
+            "webhook"
+        }
 
     def test_costs_the_same_for_many(self, city: City) -> None:
         def cost(day: date) -> int:
