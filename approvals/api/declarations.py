@@ -280,7 +280,9 @@ class DeclarationViewSet(mixins.ListModelMixin, Scoped):
         told = {
             "count": sums.count,
             "total": sums.total,
-            "buckets": selectors.buckets(self.actor, among=found.order_by()),
+            "buckets": selectors.buckets(
+                self.actor, among=found.order_by(), overdue=deadlines_of(self.actor).matching("overdue")
+            ),
         }
         return Response(s.SummarySerializer(told).data)
 

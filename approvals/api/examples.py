@@ -40,6 +40,7 @@ BUCKET: dict[str, Any] = {
     "count": 3,
     "mine": True,
     "oldest": "2026-11-12T09:20:00+08:00",
+    "overdue": 1,
 }
 SUMMARY: dict[str, Any] = {"count": 3, "total": "360000.00", "buckets": [BUCKET]}
 SAVED_FILTER: dict[str, Any] = {"id": 5, "name": "本年退回", "query": "bucket=returned&year=2027", "is_default": True}

@@ -81,6 +81,7 @@ class BucketSerializer(serializers.Serializer):
     count = serializers.IntegerField()
     mine = serializers.BooleanField()
     oldest = serializers.DateTimeField(allow_null=True)
+    overdue = serializers.IntegerField(help_text=_("其中已逾期的件数，只计等本人办理的各类"))
 
 
 @documented(_("筛选出的件数、金额，及待办各类的件数。"), e.SUMMARY)

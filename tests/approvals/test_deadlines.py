@@ -146,6 +146,8 @@ def test_pages_say_it_in_words(city: City) -> None:
         assert "逾期 5 个工作日" in one
         home = browser(city.department_reviewer).get("/").content.decode()
         assert "逾期 1" in home
+        counts = browser(city.department_reviewer).get("/api/declarations/summary/").json()["buckets"]
+        assert {each["key"]: each["overdue"] for each in counts if each["overdue"]} == {"to_review": 1}
         told = browser(city.filer).get(f"/api/declarations/{made[State.AMENDING].pk}/").json()
         assert told["due_on"] == "2026-11-18"
     with at(FRIDAY):

@@ -16,6 +16,7 @@ from approvals.services.verbs import perform, perform_many
 from approvals.states import State, Verb
 from approvals.workdays import KNOWN_YEARS
 from perfgoals.errors import Refusal
+from tests.approvals.test_deputies import stands_in
 from tests.factories import City, UnitFactory, WindowFactory, draft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -137,6 +138,14 @@ class TestPermission:
         perform(late.pk, Verb.SUBMIT, city.filer)
         perform(late.pk, Verb.ENDORSE, both)
         assert refusal(lambda: perform(late.pk, Verb.RETURN, both, "退")).code == "not_allowed"
+
+    def test_a_deputy_allows_it_for_two_persons(self, city: City, late: Declaration) -> None:
+        stands_in(city.nobody, city.department_reviewer)
+        perform(late.pk, Verb.PERMIT_LATE, city.nobody, "同意")
+        row = Declaration.objects.get(pk=late.pk)
+        assert (row.late_permitted_by, row.late_permitted_for) == (city.nobody, city.department_reviewer)
+        Membership.objects.create(user=city.department_reviewer, role=Role.FILER, unit=city.unit)
+        assert refusal(lambda: perform(late.pk, Verb.SUBMIT, city.department_reviewer)).code == "not_allowed"
 
     def test_who_sent_it_before_does_not_allow_it(self, city: City) -> None:
         declaration = city.declaration(State.WITHDRAWN)
