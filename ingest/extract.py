@@ -15,13 +15,14 @@ from django.conf import settings
 from ingest.drafts import Extraction
 from ingest.grid import Block, Document, Grid, Paragraph
 from ingest.hints import Hints
+from ingest.layouts.bare import with_bare_tables
 from ingest.layouts.base import MIN_SCORE, NO_MATCH, TIE, Layout, Match
 from ingest.layouts.card import CardLayout
 from ingest.layouts.columns import texts_of
 from ingest.layouts.department_goals import departments_of, read_department_goals
 from ingest.layouts.flat import FlatLayout
 from ingest.layouts.heading import HeadingReader, is_department_goal_title, is_other_stage_title, is_title
-from ingest.layouts.results import columns_of_result
+from ingest.layouts.results import columns_of_result, forms_after_results
 from ingest.layouts.split import pieces
 from ingest.layouts.vertical import unfold
 from ingest.problems import Problem, Refused, report
@@ -73,7 +74,7 @@ def extract(
             return Extraction(problems=[refused.problem])
         except OSError as error:
             return Extraction(problems=[_unreadable(name, error)])
-        document = unfold(document)
+        document = with_bare_tables(unfold(document))
         if callable(hints):
             hints = hints(document)
         return interpret(document, name, layout=layout, hints=hints)
@@ -136,13 +137,17 @@ def _parts(document: Document, layouts: list[Layout]) -> tuple[list[_Part], list
     parts: list[_Part] = []
     problems: list[Problem] = []
     waiting: list[Block] = []
-    for block in document.blocks:
+    left = document.blocks[::-1]
+    while left:
+        block = left.pop()
         waiting.append(block)
         if isinstance(block, Paragraph):
             continue
         if title := _other_stage(waiting) or columns_of_result(block):
             waiting.remove(block)
             problems.append(report("OTHER_STAGE", block.place(0), found=title))
+            if rest := forms_after_results(block):
+                left.append(rest)
             continue
         here = Document(document.format, waiting)
         ranked = sorted(((each.score(here), each) for each in layouts), key=lambda pair: -pair[0].score)

@@ -267,7 +267,7 @@ class CardReader:
                 continue
             if pair.unit:
                 card.units.add(pair.unit, place)
-            card.pairs.append(Found(pair, place))
+            card.pairs.append(Found(pair, place, above=pair.row < first < bottom))
         for token in region.orphans:
             place = grid.place(token.row, token.column)
             for unit in units_stated(token.text):

@@ -26,7 +26,7 @@ _SECTIONS = (
     ("indicators", re.compile(r"^[一二三四五]、(?:整体|部门)?绩效指标$")),
 )
 # Between the lines of a PDF.
-_PAGE_NUMBER = re.compile(r"^[-—\s]*(?:第?\s*\d{1,4}\s*页?)(?:\s*[/,，]?\s*共?\s*\d{1,4}\s*页?)?[-—\s]*$")
+PAGE_NUMBER = re.compile(r"^[-—\s]*(?:第?\s*\d{1,4}\s*页?)(?:\s*[/,，]?\s*共?\s*\d{1,4}\s*页?)?[-—\s]*$")
 _LONGEST_HEADING = 24
 
 
@@ -38,7 +38,7 @@ class _Goal:
 
     def take(self, text: str) -> None:
         """A line under the present section; before the first one there is nothing to keep."""
-        if self.section and text.strip() and not _PAGE_NUMBER.match(text):
+        if self.section and text.strip() and not PAGE_NUMBER.match(text):
             self.texts.setdefault(self.section, []).append(text.strip())
 
     def draft(self) -> ProjectDraft | None:

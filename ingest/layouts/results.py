@@ -5,6 +5,8 @@ import re
 from approvals.facts import synonym_key
 from ingest.grid import Grid
 from ingest.layouts.columns import texts_of
+from ingest.layouts.heading import is_other_stage_title, is_title
+from ingest.layouts.split import part
 from perfgoals.text import key
 
 # Of the year the form is of; 上年完成值 is what a target is compared with.
@@ -27,3 +29,14 @@ def columns_of_result(grid: Grid) -> str:
         if reached and (score := next((t for t, word in zip(texts, words, strict=True) if word in _SCORE), "")):
             return f"{reached}、{score}"
     return ""
+
+
+def forms_after_results(grid: Grid) -> Grid | None:
+    """The rows of a sheet from the first title of targets under a form of results; None where there is none."""
+    first = next((row for row in range(1, len(grid.rows)) if _is_title_of_targets(grid, row)), None)
+    return None if first is None else part(grid, first, len(grid.rows))
+
+
+def _is_title_of_targets(grid: Grid, row: int) -> bool:
+    filled = texts_of(grid.rows[row])
+    return len(filled) == 1 and is_title(filled[0][1]) and not is_other_stage_title(filled[0][1])

@@ -30,7 +30,7 @@ def pieces(grid: Grid) -> list[Grid]:
             if top > cuts[-1]:
                 cuts.append(top)
             is_list = found
-    return [_part(grid, top, end) for top, end in zip(cuts, [*cuts[1:], len(grid.rows)], strict=True)]
+    return [part(grid, top, end) for top, end in zip(cuts, [*cuts[1:], len(grid.rows)], strict=True)]
 
 
 def _named(grid: Grid) -> Iterator[int]:
@@ -63,7 +63,8 @@ def _with_titles(grid: Grid, row: int, above: int) -> int:
     return top
 
 
-def _part(grid: Grid, top: int, end: int) -> Grid:
+def part(grid: Grid, top: int, end: int) -> Grid:
+    """Some rows of a sheet as a table of its own, with the places they have on the sheet."""
     if top == 0 and end == len(grid.rows):
         return grid
     inside = [span for span in grid.spans if top <= span.top and span.bottom < end]

@@ -54,7 +54,7 @@ def _csv_delimiter(text: str, name: str) -> str | None:
         # Excel's "Unicode text" quotes fields as CSV does; other text has quotation marks of its own.
         return "\t" if named else None
     for delimiter in ",;|":
-        separated = sum(line.count(delimiter) >= 2 for line in lines)
+        separated = sum(line.count(delimiter) >= 2 and line[:1] != "|" for line in lines)
         if separated and (named or separated * 10 >= len(lines) * 6):
             return delimiter
     return None
@@ -79,11 +79,14 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
     numbers: list[int] = []
     blanks: list[int] = []
     for number, line in _rejoined(lines):
-        if "\t" in line:
+        cells = _bar_cells(line) if line[:1] == "|" else line.split("\t") if "\t" in line else None
+        if cells == []:
+            continue
+        if cells:
             rows.extend([] for _ in blanks)
             numbers.extend(blanks)
             blanks = []
-            rows.append([cell or None for cell in line.split("\t")])
+            rows.append([cell or None for cell in cells])
             numbers.append(number)
         elif not line.strip():
             if rows:
@@ -103,6 +106,16 @@ def _with_tabs(lines: list[str]) -> Iterator[str]:
     for number, line in enumerate(lines):
         row = rows.get(number)
         yield "\t".join(row) if row and any(row) else line
+
+
+def _bar_cells(line: str) -> list[str] | None:
+    """The cells of `| 一级指标 | 二级指标 |`; [] for the line under a header, None for a line that is no row."""
+    bare = line.strip()
+    if len(bare) < 3 or not bare.endswith("|"):
+        return None
+    if not bare.strip("|:- "):
+        return []
+    return [cell.strip().replace("<br>", "\n") for cell in bare[1:-1].split("|")]
 
 
 def _rejoined(lines: list[str]) -> Iterator[tuple[int, str]]:

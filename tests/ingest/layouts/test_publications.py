@@ -177,3 +177,20 @@ def test_the_unit_a_form_names_itself(above: str, label: str, unit: str) -> None
     project = read(*lines("项目支出绩效目标表", above), table(form + INDICATORS.lstrip())).projects[0]
     assert project.unit_name == unit
     assert project.code == "420000260000000017"
+
+
+def test_targets_under_a_form_of_results_on_one_sheet_are_read() -> None:
+    sheet = (
+        "项目支出绩效自评表 | < | < | < | <"
+        + RESULTS
+        + "项目支出绩效目标表 | < | < | < | <\n（2026年度） | < | < | < | <"
+    )
+    extraction = read(table(sheet + FORM + INDICATORS.lstrip()))
+    assert told(extraction) == READ
+    assert "OTHER_STAGE" in codes(extraction)
+    assert extraction.projects[0].indicators[0].place == "表1!D15"
+
+
+def test_the_unit_of_a_form_counts_before_the_one_over_it_on_the_sheet() -> None:
+    sheet = "项目支出绩效目标表 | < | < | <\n填报单位：云溪市水务局 | < | < | <" + FORM + INDICATORS.lstrip()
+    assert read(table(sheet)).projects[0].unit_name == "云溪市堤防所"
