@@ -11,6 +11,7 @@ from ingest.layouts.cells import Clerk, is_blank, long, plain
 from ingest.layouts.columns import texts_of
 from ingest.layouts.flat_columns import FlatColumns
 from ingest.layouts.heading import labelled
+from ingest.layouts.money_lines import amounts_named
 from ingest.layouts.organisations import Hierarchy, Organisation
 from ingest.layouts.words import (
     is_code_cut_at_front,
@@ -318,7 +319,7 @@ class FlatProjects:
             return
         fields, header = columns.fields, columns.header
         if "total" in fields and project.total is None:
-            project.total = self.clerk.amount(grid, row, fields["total"], "资金总额")
+            self._total(grid, row, fields["total"], cells[fields["total"]], project)
         if "multi_year_total" in fields and project.multi_year_total is None:
             project.multi_year_total = self.clerk.amount(grid, row, fields["multi_year_total"], "实施期资金总额")
         for source, column in header.funding.items():
@@ -337,6 +338,18 @@ class FlatProjects:
         if project.period is None:
             parts = [plain(cells[fields[n]]) for n in ("period", "period_start", "period_end") if n in fields]
             project.period = "—".join(filter(None, parts)) or None
+
+    def _total(self, grid: Grid, row: int, column: int, cell: Cell, project: ProjectDraft) -> None:
+        """The amount in the column of totals, or the amounts of a cell that names several."""
+        named = amounts_named(cell) if isinstance(cell, str) else []
+        if not named:
+            project.total = self.clerk.amount(grid, row, column, "资金总额")
+        for fact, text in named:
+            amount = self.clerk.amount_of(text, fact.label, lambda: grid.place(row, column))
+            if fact.group == "funding" and amount is not None:
+                project.funding.setdefault(fact.label, amount)
+            elif fact.key in {"total", "project_total"}:
+                project.total = amount
 
     def _is_unit(self, text: str) -> bool:
         """Whether a text in the column of units names the unit of the project at hand again."""

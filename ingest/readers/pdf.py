@@ -13,8 +13,8 @@ from ingest.readers import Progress
 from ingest.readers.allotment import Cells, allot
 from ingest.readers.pages import Item, PageParagraph, PageTable, put_together
 from ingest.readers.pdfpage import PageContent, Rule, read_page
-from ingest.readers.pdftext import cell_text, fills, paragraphs, segments
-from ingest.readers.ruling import RuledTable, tables
+from ingest.readers.pdftext import cell_text, last_line, paragraphs, segments
+from ingest.readers.ruling import Region, RuledTable, tables
 from ingest.readers.tables import TableBuilder
 from ingest.readers.unruled import AlignedTable, split
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MAX_PAGES = 5_000
 # More characters without meaning than this, and the text cannot be relied on.
 MAX_UNMAPPED_SHARE = 0.05
+# A line is as long as the longest of its column, up to this (in sizes of the font): marks are not parted from words.
+_NEARLY = 1.6
 
 
 def read(passed: Passed, progress: Progress, recognise: bool = False) -> Document:
@@ -155,8 +157,10 @@ def _ruled(table: RuledTable, cells: Cells, page: int, label: str) -> PageTable:
             placed.append((region.left, region.right - region.left + 1, text, ""))
             if region.bottom > region.top:
                 builder.add_span(Span(region.top, region.left, region.bottom, region.right))
-            if chars and region.bottom == len(table.ys) - 2 and fills(chars, width, table.ys[-1]):
-                full.add((region.top, index_of[region.left]))
+            if chars and region.bottom == len(table.ys) - 2:
+                last = last_line(chars, width, table.ys[-1])
+                if last and _widest(table, cells, region) - last.width < _NEARLY * last.size:
+                    full.add((region.top, index_of[region.left]))
         builder.add_row(placed)
     return PageTable(
         grid=builder.finish(label, locator(label), page),
@@ -165,6 +169,17 @@ def _ruled(table: RuledTable, cells: Cells, page: int, label: str) -> PageTable:
         open_bottom=[(region.top, index_of[region.left]) for region in table.regions if region.open_bottom],
         full=full,
     )
+
+
+def _widest(table: RuledTable, cells: Cells, beside: Region) -> float:
+    """How far texts reach in a column: a cell is full only beside the fullest."""
+    column = (beside.left, beside.right)
+    inside = [chars for number, chars in cells.items() if _sides(table.regions[number]) == column]
+    return max(max(char.right for char in chars) - min(char.left for char in chars) for chars in inside)
+
+
+def _sides(region: Region) -> tuple[int, int]:
+    return region.left, region.right
 
 
 def locator(label: str) -> Callable[[int, int | None], str]:

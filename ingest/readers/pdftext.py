@@ -46,6 +46,11 @@ class Line:
     bottom: float
     size: float
 
+    @property
+    def width(self) -> float:
+        """From its first character to its last, in points."""
+        return self.right - self.left
+
 
 def lines(chars: Iterable[Char]) -> list[Line]:
     """Lines from top to bottom, each sorted from left to right."""
@@ -166,12 +171,13 @@ def cell_text(chars: Iterable[Char], width: float) -> str | None:
     return text.strip(" ") or None
 
 
-def fills(chars: Iterable[Char], width: float, end: float) -> bool:
-    """Whether a cell `width` points wide has no room for another character, nor for another line before `end`."""
+def last_line(chars: Iterable[Char], width: float, end: float) -> Line | None:
+    """The last line of a cell `width` points wide, where it has no room for another character, nor for another line
+    before `end`; else None."""
     found = lines(chars)
     if not found or end - found[-1].bottom > _NO_LINE * found[-1].size:
-        return False
-    return _room(found, width) - (found[-1].right - found[-1].left) < 1.2 * found[-1].size
+        return None
+    return found[-1] if _room(found, width) - found[-1].width < 1.2 * found[-1].size else None
 
 
 def _room(found: list[Line], width: float) -> float:

@@ -338,6 +338,16 @@ def test_a_merged_cell_cut_with_the_row_beside_it_goes_on() -> None:
     assert [problem.code for problem in document.problems] == ["ROW_REJOINED"]
 
 
+def test_a_row_under_texts_shorter_than_their_columns_is_one_of_its_own() -> None:
+    wide = "#table(columns: (2.2cm, 2.2cm, 2.2cm, 2.2cm), inset: 2pt, "
+    first = f"""{wide} [古籍], [古籍修复一千], [数字化采购与], [展览四十场之],
+      [展览], [古籍一千], [数字采购], [展览四场]) #pagebreak()"""
+    second = f"{wide} [], [书画装裱], [展柜采购], [清洁两次], [讲座], [二], [三], [四])"
+    document = read(pdf(first + second), "断.pdf")
+    assert [row[1] for row in document.grids[0].rows] == ["古籍修复一千", "古籍一千", "书画装裱", "二"]
+    assert document.problems == []
+
+
 def test_one_cell_of_a_torn_row_may_end_at_the_end_of_its_line() -> None:
     wide = "#table(columns: (2.2cm, 2.2cm, 2.2cm, 2.2cm, 2.2cm), inset: 0pt, "
     first = f"{wide} [古籍修复一千], [数字化采购与], [展览四十场之], [清点；], [九]) #pagebreak()"
