@@ -86,7 +86,13 @@ def issue(
             ledger.Entry(
                 verb="issue",
                 approval=approval,
-                snapshot={"content_sha256": approval.content_sha256},
+                snapshot={
+                    "content_sha256": approval.content_sha256,
+                    "number": approval.number,
+                    "date": on.isoformat(),
+                    "title": approval.title,
+                    "supplementary": approval.supplementary,
+                },
                 principal=right.principal if right else "",
             )
         ],

@@ -52,7 +52,7 @@ def take(
                 approval=approval,
                 from_state=edge.source.value,
                 to_state=edge.target.value,
-                comment="\n".join(filter(None, [said.comment, *_given(declaration, verb, attached)])),
+                comment="\n".join(filter(None, [said.comment, *_given(declaration, verb, attached, approval)])),
                 reasons=said.reasons,
                 round=declaration.round,
                 snapshot=content.to_json() if content else left.snapshot(declaration.pk),
@@ -65,9 +65,14 @@ def take(
     tell(going, records, actor, said.comment)
 
 
-def _given(declaration: Declaration, verb: Verb, attached: Mapping[int, str]) -> tuple[str, ...]:
-    """What a declaration is sent with: grounds and files."""
-    return (declaration.grounds, attached.get(declaration.pk, "")) if verb == Verb.SUBMIT else ()
+def _given(
+    declaration: Declaration, verb: Verb, attached: Mapping[int, str], approval: Approval | None
+) -> tuple[str, ...]:
+    """What a declaration is sent with: that it is a later version, grounds and files; the number it is approved by."""
+    if verb == Verb.SUBMIT:
+        version = f"第 {declaration.version} 版" if declaration.version > 1 else ""
+        return (version, declaration.grounds, attached.get(declaration.pk, ""))
+    return (f"批复文号：{approval.number}",) if approval else ()
 
 
 # A verb that leaves `amending` answers what was asked for there.

@@ -83,6 +83,40 @@ def test_one_declaration_endorsed_returned_and_withdrawn_at_the_same_moment(city
     assert list(Verification().findings()) == []
 
 
+def test_one_declaration_approved_returned_and_taken_back_at_the_same_moment(city: City) -> None:
+    """The approver's people issue or return it, its reviewer recalls it: one of them does, and numbers have no gap."""
+    declaration = city.declaration(State.PASSED)
+    pk, review = declaration.pk, city.finance_reviewer
+    works: list[Callable[[], object]] = []
+    for number in range(PEOPLE):
+        who = person(Role.APPROVER, city.bureau)
+        works.append(
+            (
+                lambda who=who: issue(who, city.department.pk, 2027, [pk], date(2027, 1, 20)),
+                lambda who=who: perform(pk, Verb.RETURN, who, "指标须重新测算"),
+                lambda: perform(pk, Verb.RECALL, review, "还要再看"),
+            )[number % 3]
+        )
+    outcomes = at_once(works)
+
+    [winner] = [n for n, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            assert isinstance(outcome, Refusal), repr(outcome)
+            assert declaration.project.name in outcome.message
+            assert outcome.message.endswith("。")
+    expected = (State.APPROVED, State.RETURNED, State.FINANCE_REVIEW)[winner % 3]
+    assert Declaration.objects.get(pk=pk).state == expected
+    assert Approval.objects.count() == (expected == State.APPROVED)
+    last = ApprovalRecord.objects.filter(declaration=pk).latest("sequence")
+    assert (last.sequence, last.to_state) == (4, expected.value)
+    # Whoever comes next gets the next number.
+    another = city.declaration(State.PASSED, draft("泵站维护"))
+    number = issue(city.approver, city.department.pk, 2027, [another.pk], date(2027, 1, 21)).serial
+    assert number == Approval.objects.count()
+    assert list(Verification().findings()) == []
+
+
 def test_numbers_of_approvals_have_neither_gap_nor_double(city: City) -> None:
     """Each of fifty approves one of twenty-five projects: every project is tried by two, one of whom is refused."""
     half = PEOPLE // 2

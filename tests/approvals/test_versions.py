@@ -163,7 +163,7 @@ class TestTheProcedure:
         version = open_adjustment(approved.pk, city.filer, GROUNDS)
         perform(version.pk, Verb.SUBMIT, city.filer, comment="请尽快")
         record = ApprovalRecord.objects.get(declaration=version, verb="submit")
-        assert record.comment == f"请尽快\n调整原因：{GROUNDS.reason}\n依据：{GROUNDS.evidence}"
+        assert record.comment == f"请尽快\n第 2 版\n调整原因：{GROUNDS.reason}\n依据：{GROUNDS.evidence}"
         assert ApprovalRecord.objects.get(declaration=approved, verb="submit").comment == "按要求办理"
 
     @pytest.mark.parametrize("verb", ["page", "door"])
