@@ -32,7 +32,7 @@ def test_a_person_makes_one_on_the_page_sees_it_once_and_ends_it(city: City, as_
     program = Client(headers={"Authorization": f"Bearer {text}"})
     assert program.get("/api/declarations/").status_code == 200
     assert ApiToken.objects.get().last_used_at is not None
-    assert as_(city.sister_filer).post(f"/accounts/tokens/{token.pk}/revoke/").status_code == 302
+    assert as_(city.sister_filer).post(f"/accounts/tokens/{token.pk}/revoke/").status_code == 404
     assert program.get("/api/declarations/").status_code == 200
     page.post(f"/accounts/tokens/{token.pk}/revoke/")
     refused = program.get("/api/declarations/")
@@ -91,11 +91,14 @@ class TestScopes:
                          ("post", f"/api/declarations/{draft.pk}/attachments/"), ("post", f"{steps}/submit/"),
                          ("post", "/api/declarations/verbs/withdraw/")],
             Scope.REVIEW: [("post", f"{steps}/endorse/"), ("post", f"{steps}/pass/"), ("post", f"{steps}/return/"),
-                           ("post", "/api/declarations/verbs/endorse/"), ("post", "/api/approvals/1/transmit/")],
+                           ("post", f"{steps}/permit_late/"), ("post", "/api/declarations/verbs/endorse/"),
+                           ("post", "/api/approvals/1/transmit/")],
             Scope.APPROVE: [("post", "/api/approvals/"), ("post", f"{steps}/return/"), ("post", f"{steps}/approve/")],
             Scope.UPLOAD: [("post", "/api/uploads/"), ("post", "/api/uploads/1/accept/"),
                            ("post", "/api/uploads/1/correct/"), ("post", "/api/uploads/1/mapping/")],
             Scope.NOTICES: [("post", "/api/notices/1/read/")],
+            Scope.PERSONAL: [("post", "/api/deputies/"), ("delete", "/api/deputies/1/"), ("post", "/api/endpoints/"),
+                             ("delete", "/api/endpoints/1/")],
             Scope.READ: [("get", "/api/declarations/"), ("get", f"/api/declarations/{draft.pk}/"),
                          ("get", "/api/approvals/"), ("get", "/api/uploads/"), ("get", "/api/units/"),
                          ("get", "/api/notices/"), ("get", "/api/opinions/")],
