@@ -7,6 +7,7 @@ from ingest.grid import Cell, Document, Grid, Paragraph
 from ingest.layouts.base import NO_MATCH, Match
 from ingest.layouts.cells import Clerk
 from ingest.layouts.columns import Header, texts_of
+from ingest.layouts.flat_bands import under_bands
 from ingest.layouts.flat_rows import FlatRows
 from ingest.layouts.header_rows import headers
 from ingest.layouts.settle import is_part_only, settle
@@ -32,7 +33,7 @@ class FlatLayout:
         best = NO_MATCH
         for grid in document.grids:
             for header in headers(grid):
-                match = _score(header)
+                match = _score(header, under_bands(grid, header))
                 if match.score > best.score:
                     best = match
                 break
@@ -83,7 +84,7 @@ class FlatLayout:
         return extraction
 
 
-def _score(header: Header) -> Match:
+def _score(header: Header, bands: bool) -> Match:
     """A name, a value, a level and a project are what a clerk needs; money and goal make it surer."""
     keys = header.keys
     wanted, found = [], list(header.labels)
@@ -95,13 +96,13 @@ def _score(header: Header) -> Match:
         (0.1, {"level1", "level2"}, "一级指标"),
         (0.1, _MONEY_KEYS, "资金总额"),
     ):
-        if keys & names or (label == "资金总额" and header.funding):
+        if keys & names or (label == "资金总额" and header.funding) or (label == "项目名称" and bands):
             score += part
         else:
             wanted.append(label)
     cells = len(header.texts) or 1
     score += 0.05 * (1 - len(header.unknown) / cells)
-    if not keys & _PROJECT_KEYS:
+    if not keys & _PROJECT_KEYS and not bands:
         # an indicator grid without project columns is part of a card
         score = min(score, 0.4)
     told = f"表头认出 {len(found)} 项：{'、'.join(found)}"

@@ -90,6 +90,14 @@ class FlatProjects:
         else:
             self._begin(grid, row, cells, columns, start, with_indicator)
 
+    def start(self, project: ProjectDraft, columns: FlatColumns) -> None:
+        """A project that a row of its own has named whole."""
+        for reader in columns.readers:
+            reader.restart()
+        self.hierarchy.assign(project)
+        self.all.append(project)
+        self.project = project
+
     def add(self, grid: Grid, row: int, indicators: list[IndicatorDraft]) -> None:
         """Indicators of the project at hand."""
         if self.project is None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from ingest.grid import Cell, Grid
 from ingest.layouts.cells import Clerk, is_blank, plain
 from ingest.layouts.columns import Header, texts_of
+from ingest.layouts.flat_bands import band_in, project_of
 from ingest.layouts.flat_columns import FlatColumns
 from ingest.layouts.flat_projects import FlatProjects
 from ingest.layouts.header_rows import is_counting_row
@@ -91,6 +92,9 @@ class FlatRows:
         if self._is_outside(grid, row, cells, columns):
             return
         filled = texts_of(cells)
+        if len(filled) == 1 and not columns.project and (told := band_in(filled[0][1])):
+            self.projects.start(project_of(told, self.clerk, grid.place(row)), columns)
+            return
         if len(filled) == 1 and self.projects.heads(grid, row, *filled[0], columns):
             return
         column, text = filled[0]
