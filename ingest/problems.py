@@ -89,6 +89,7 @@ KINDS: dict[str, Kind] = {
     "TEXT_UNPLACED": Kind("warning", "这段文字不知属于哪个项目或栏目，未读取", "请核对"),
     # 行和格
     "ROW_SHIFTED": Kind("warning", "这一行的内容错了列，已移回", "请核对"),
+    "ROW_REJOINED": Kind("info", "这一行是上一页末行的后半部分，已并入上一页末行", "请核对合并后的内容"),
     "CELL_SLIPPED": Kind("warning", "这一格的内容错了列，已移回", "请核对"),
     "ROW_WITHOUT_NAME": Kind("warning", "这一行没有指标名称，未读取", "如是指标，请补上名称"),
     "ROW_UNREADABLE": Kind("warning", "这一行看不出是什么，未读取", "请核对"),

@@ -7,7 +7,7 @@ from ingest.drafts import Extraction, ProjectDraft
 from ingest.grid import Document, Grid, Paragraph
 from ingest.layouts.base import NO_MATCH, Match
 from ingest.layouts.card_project import NAME_KEYS, Card, Found, ProjectBuilder, not_loaded
-from ingest.layouts.card_reader import CardReader
+from ingest.layouts.card_reader import START_KEYS, CardReader
 from ingest.layouts.cells import Clerk, is_blank
 from ingest.layouts.columns import texts_of
 from ingest.layouts.header_rows import headers
@@ -15,11 +15,12 @@ from ingest.layouts.heading import is_department_goal_title, is_title, labelled
 from ingest.layouts.regions import read_region
 from ingest.layouts.settle import is_part_only, settle
 from ingest.layouts.units import UnitFinder
-from ingest.layouts.words import is_level1
+from ingest.layouts.words import is_level
 from ingest.problems import report
 from perfgoals.text import find_years, key, same
 
 _FLAT_KEYS = {"project_name", "unit_and_project", "unit_name", "project_code", "unit_code"}
+_GOAL_KEYS = {"goal", "overall_goal", "long_term_goal"}
 _SURVEYED_ROWS = 40
 
 
@@ -48,7 +49,11 @@ class CardLayout:
             header = next(headers(grid), None)
             if header:
                 return not header.keys & _FLAT_KEYS
-            if any(is_level1(text) for row in grid.rows[:12] for _, text in texts_of(row) if len(text) < 12):
+            if any(is_level(text) for row in grid.rows[:12] for _, text in texts_of(row) if len(text) < 12):
+                return True
+            keys = {pair.key for pair in read_region(grid, 0, min(len(grid.rows), _SURVEYED_ROWS)).pairs}
+            if keys & _GOAL_KEYS and not keys & START_KEYS:
+                # the goal alone, between the head of a form and its indicators
                 return True
         return False
 
@@ -83,7 +88,7 @@ def _score(grid: Grid, keys: set[str], titled: bool, overall: bool) -> Match:
         (0.3, bool(keys & NAME_KEYS), "项目名称"),
         (0.25, bool(indicator & {"indicator_name"}) or bool(header and header.blocks[0].level1), "三级指标"),
         (0.15, "value" in indicator, "指标值"),
-        (0.1, bool(keys & {"goal", "overall_goal", "long_term_goal"}), "绩效目标"),
+        (0.1, bool(keys & _GOAL_KEYS), "绩效目标"),
         (0.1, bool(keys & {"total", "project_total", "multi_year_total", "fiscal", "general_budget"}), "资金总额"),
         (0.05, "level1" in indicator, "一级指标"),
         (0.05, bool(keys & {"unit_name", "department"}), "单位名称"),
@@ -93,7 +98,9 @@ def _score(grid: Grid, keys: set[str], titled: bool, overall: bool) -> Match:
             found.append(label)
         else:
             wanted.append(label)
-    if titled and found and "项目名称" in wanted:
+    head = header is None and {"项目名称", "单位名称"} <= set(found)
+    if titled and found and ("项目名称" in wanted or head):
+        # a page may end above the goal and the indicators
         score += 0.15
     if overall and {"绩效目标", "单位名称"} <= set(found) and "项目名称" in wanted:
         # of a whole department, which need not have indicators

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from approvals.facts import BY_KEY
+from ingest.drafts import IndicatorDraft
 from ingest.grid import Grid, Paragraph
 from ingest.layouts.card_project import NAME_KEYS, Card, Found
 from ingest.layouts.cells import Clerk
@@ -12,7 +13,7 @@ from ingest.layouts.fitting import Fitter
 from ingest.layouts.header_rows import headers
 from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import is_department_goal_title, is_title, labelled
-from ingest.layouts.indicators import IndicatorReader
+from ingest.layouts.indicators import IndicatorReader, torn_name
 from ingest.layouts.inline import MONEY_GROUPS, inline_pairs
 from ingest.layouts.labels import WEAK, is_signature, label_of, labels_in, tokens_of
 from ingest.layouts.regions import Pair, Region, may_be_amount, read_region
@@ -23,7 +24,7 @@ from ingest.problems import report
 from perfgoals.text import key
 
 # Labels with which a form begins.
-_START_KEYS = {"project_name", "project_code", "programme", "department", "unit_name", "unit_code", "fiscal_year"}
+START_KEYS = {"project_name", "project_code", "programme", "department", "unit_name", "unit_code", "fiscal_year"}
 # What a text under the indicators has at least to be content.
 _PROSE = 16
 
@@ -177,8 +178,20 @@ class CardReader:
         if not filled or is_total(filled[0][1]):
             return
         read = False
+        begins_page = row in grid.page_rows or (row == 0 and self.fitter is not None and grid is not self.fitter.grid)
         for number, reader in enumerate(self.readers):
             found = reader.read(grid, row, cells)
+            if (
+                begins_page
+                and found
+                and (last := self._last_of(number, reader))
+                and (whole := torn_name(last[-1], found))
+            ):
+                last[-1] = whole
+                place = grid.place(row, reader.name_column)
+                self.clerk.problems.append(report("ROW_REJOINED", place, found=found[0].name, expected=whole.name))
+                read = True
+                continue
             read = read or bool(found)
             if found:
                 self.clerk.look_at(grid, row, reader.columns)
@@ -189,6 +202,11 @@ class CardReader:
 
         if not read:
             self._tell_prose(grid, row, filled)
+
+    def _last_of(self, number: int, reader: IndicatorReader) -> list[IndicatorDraft]:
+        """The indicators read so far of the list a block goes on with."""
+        beside = number > 0 and reader.block.slots.get("level1") != self.readers[0].level1_column
+        return (self.card.beside if beside else self.card.indicators).get(self._term_of_block(number, reader), [])
 
     def _tell_prose(self, grid: Grid, row: int, filled: list[tuple[int, str]]) -> None:
         """A row without an indicator whose text stands where a level would: a note under the table, of any name."""
@@ -229,7 +247,7 @@ class CardReader:
             below = tokens_of(grid, row + 1, spans) if row + 1 < bottom else []
             keys = {found.key for found in labels_in(tokens, below).values()}
             title = len(tokens) == 1 and is_title(tokens[0].text) and _term_of(tokens[0].text) is None
-            if (title and (full or named)) or (full and keys & _START_KEYS) or (named & keys):
+            if (title and (full or named)) or (full and keys & START_KEYS) or (named & keys):
                 starts.append(row)
                 full, named = False, keys & NAME_KEYS
             else:

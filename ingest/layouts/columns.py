@@ -282,7 +282,9 @@ def _levels(columns: list[_Column]) -> list[int]:
 def _is_row_heading(column: _Column) -> bool:
     told = column.meaning
     surely = told is not None and told.how != "near" and told.group not in {"", "indicator"}
-    return key(column.text).endswith("指标") and not surely
+    word = key(column.text)
+    # letters one under the other, cut by a page end: 绩 / 效
+    return (word.endswith("指标") or "绩效指标".startswith(word)) and not surely
 
 
 def _whole_term(text: str) -> Term | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from approvals.values import nature_of, sign_of, split_value
 from ingest.drafts import IndicatorDraft
@@ -16,6 +17,9 @@ from ingest.problems import report
 _FORM_NUMBER = re.compile(r"^(?:三级|绩效)?指标\s*\d{1,2}\s*[:：、.．]?\s*")
 _LISTED = re.compile(r"^\s*(?:指标\s*\d{1,2}\s*[:：.、．]?|[(（]?\d{1,2}[)）.、．]|[①-⑳])\s*")
 _BEFORE_NUMBER = re.compile(r"(?<=[^\d(（])(?=(?:指标\s*)?\d{1,2}\s*[.、．：:]\D)")
+# A bracket that nothing closes, and one that nothing has opened.
+_OPENED = re.compile(r"[(（\[【《“][^)）\]】》”]*$")
+_CLOSED = re.compile(r"^[^(（\[【《“]*[)）\]】》”]")
 _NO_UNIT = frozenset(["无", "/", "-", "—", "——"])
 _EMPTY_MARKS = frozenset(["", "…", "……", "...", "......", "—", "——", "-", "/", "无"])
 
@@ -26,6 +30,26 @@ def name_of(cell: Cell) -> str:
     if name[:2] in {"指标", "三级", "绩效"}:
         name = _FORM_NUMBER.sub("", name)
     return "" if name in _EMPTY_MARKS else name
+
+
+def torn_name(last: IndicatorDraft, found: list[IndicatorDraft]) -> IndicatorDraft | None:
+    """The indicator whose row a page end has cut, whole: its name opens a bracket that the next row's closes.
+
+    None where the next row is one of its own.
+    """
+    rest = found[0]
+    if len(found) > 1 or (last.level1, last.level2) != (rest.level1, rest.level2):
+        return None
+    if _OPENED.search(last.name) is None or _CLOSED.match(rest.name) is None:
+        return None
+    name, value = last.name + rest.name, last.value
+    if rest.value and value:
+        value += rest.value
+        reading = split_value(value)
+        return replace(
+            last, name=name, value=value, comparator=reading.comparator, number=reading.number, unit=reading.unit
+        )
+    return replace(last, name=name)
 
 
 def _is_value(line: str) -> bool:

@@ -194,3 +194,21 @@ def test_targets_under_a_form_of_results_on_one_sheet_are_read() -> None:
 def test_the_unit_of_a_form_counts_before_the_one_over_it_on_the_sheet() -> None:
     sheet = "项目支出绩效目标表 | < | < | <\n填报单位：云溪市水务局 | < | < | <" + FORM + INDICATORS.lstrip()
     assert read(table(sheet)).projects[0].unit_name == "云溪市堤防所"
+
+
+def test_an_indicator_cut_by_a_page_end_is_one() -> None:
+    first = "绩\\n效 | 一级指标 | 二级指标 | 三级指标 | 指标值\n^ | 产出指标 | 数量指标 | 巡护里程（含支流、沟 | ≥100公"
+    rest = " | | | 渠）总长 | 里\n | | | 出动车辆（含租用） | ≥20台次\n | | 质量指标 | 处置率 | 100%"
+    extraction = read(*lines("项目支出绩效目标表"), table(FORM), table(first), table(rest))
+    assert [(each.name, each.value, each.unit) for each in extraction.projects[0].indicators] == [
+        ("巡护里程（含支流、沟渠）总长", "≥100公里", "公里"),
+        ("出动车辆（含租用）", "≥20台次", "台次"),
+        ("处置率", "100%", "%"),
+    ]
+    assert codes(extraction) & {"ROW_REJOINED", "COLUMN_UNKNOWN"} == {"ROW_REJOINED"}
+
+
+def test_a_page_may_end_above_the_goal() -> None:
+    head, goal = FORM.split("年度目标")
+    blocks = [table(head), *lines("- 8 -"), table("年度目标" + goal), table(INDICATORS)]
+    assert told(read(*lines("项目支出绩效目标表", "单位：万元"), *blocks)) == READ
