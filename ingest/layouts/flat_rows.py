@@ -80,6 +80,11 @@ class FlatRows:
         cells = grid.rows[row]
         if len(cells) < columns.header.width:
             cells = [*cells, *[None] * (columns.header.width - len(cells))]
+        if row in grid.page_rows:
+            self._after_page_end = True
+            above = self.projects.project.indicators if self.projects.project else ()
+            for reader in columns.readers:
+                cells = reader.rejoined(cells, above)
         level1 = columns.level1
         if columns.leading and level1 is not None and cells[level1] and not any(cells[: columns.first_indicator]):
             # nine rows of ten: an indicator and nothing else
@@ -102,10 +107,8 @@ class FlatRows:
             self.clerk.problems.append(report("TEXT_UNPLACED", grid.place(row, column), found=text))
             return
         named = any(not is_blank(cells[column]) for column in columns.project)
-        if row in grid.page_rows:
-            self._after_page_end = True
-            if named and self.projects.go_on(grid, row, cells, columns):
-                named = False
+        if row in grid.page_rows and named and self.projects.go_on(grid, row, cells, columns):
+            named = False
         if named:
             again = self._after_page_end or not self._name_on_row_before
             self.projects.take(grid, row, cells, columns, again)

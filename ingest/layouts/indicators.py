@@ -10,7 +10,7 @@ from ingest.grid import Cell, CellError, Grid
 from ingest.layouts.cells import Clerk, long, plain
 from ingest.layouts.columns import Block
 from ingest.layouts.combined import indicators_in
-from ingest.layouts.words import without_score
+from ingest.layouts.words import is_level, without_score
 from ingest.problems import report
 
 # 指标1：, 指标2: the form's own numbering before what the unit wrote.
@@ -88,6 +88,20 @@ class IndicatorReader:
         self.columns = tuple(sorted({*slots.values(), *block.custom.values(), *spread}))
         self.level1: str | None = block.level1
         self.level2: str | None = block.level2
+
+    def rejoined(self, cells: Sequence[Cell], above: Sequence[IndicatorDraft]) -> Sequence[Cell]:
+        """The first row of a page with level words that the page end has cut made whole, also in the rows `above`."""
+        whole = list(cells)
+        for column, name in ((self.level1_column, "level1"), (self.level2_column, "level2")):
+            before = getattr(self, name)
+            rest = plain(cells[column]) if column is not None else ""
+            if column is None or not before or not rest or is_level(before) or not is_level(before + rest):
+                continue
+            whole[column] = before + rest
+            for each in above:
+                if getattr(each, name) == before:
+                    setattr(each, name, before + rest)
+        return whole
 
     def restart(self) -> None:
         """A new project begins: no level is carried over."""

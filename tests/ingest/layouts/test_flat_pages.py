@@ -55,3 +55,11 @@ def test_a_text_in_the_column_of_units_that_names_another_one_is_told() -> None:
     drawing = HEADER + "云溪市城区排水 | | | | | 清淤长度 | 40公里\n中心一期 | | | | | 消淤点 | 9处"
     problems = read(*ABOVE, table(drawing)).problems
     assert [each.found for each in problems if each.code == "TEXT_UNPLACED"] == ["中心一期"]
+
+
+@pytest.mark.parametrize("rest", [" | | | | 标 | 整改率 | 98%", " | | | | 标 | | \n | | | | | 整改率 | 98%"])
+def test_a_level_cut_by_the_page_end_is_whole(rest: str) -> None:
+    above = "云溪市排水所 | 清淤 | 5 | 清淤。 | 产出指标 | 清淤 | 4公里\n | | | | 效益指 | 投诉 | ≤3件\n"
+    grid = table(HEADER + above + rest)
+    grid.page_rows = frozenset({4})
+    assert [each.level1 for each in read(*ABOVE, grid).projects[1].indicators] == ["产出指标", "效益指标", "效益指标"]
