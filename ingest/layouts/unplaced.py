@@ -24,6 +24,10 @@ _PART_OF_FORM = re.compile(
     r"|[(]?(?:盖章|公章|签字|签章|签名)|^.{0,12}:$|^年月日$|^\d{4}年\d{1,2}月(?:\d{1,2}日)?$|^第?\d+页|^[—-]\d+[—-]$|^[□☐○√☑]+$"
 )
 
+_NOTE = re.compile(
+    r"(?:附件|附表|附|表)[:\d一二三四五六七八九十—.-]*$|(?:注|备注|说明|填表说明|填报说明|编制说明|填写说明)(?:[:]|\d{1,2}[.、])"
+)
+
 
 def columns_not_read(grid: Grid, header: Header) -> list[Problem]:
     """Columns without a known header, columns that store nothing, columns read by likeness."""
@@ -58,13 +62,13 @@ def text_unplaced(grid: Grid, region: Region, headings: list[Token], within: boo
 
 
 def is_note(text: str) -> bool:
-    """Notes, signatures, numbers of tables: `注：…`, `附件2`."""
-    return _PART_OF_FORM.search(key(text)) is not None
+    """What stands over or under a table and is surely no name: `注：…`, `附件2`."""
+    return _NOTE.match(key(text)) is not None
 
 
 def is_part_of_form(text: str) -> bool:
     """Headings, notes, numbers of pages and the like: what a form consists of beside its content."""
-    if is_group(text) or is_year_line(text) or any(units_stated(text)) or is_note(text):
+    if is_group(text) or is_year_line(text) or any(units_stated(text)) or _PART_OF_FORM.search(key(text)):
         return True
     code, name = split_organisation(text)
     return bool(code) and looks_like_organisation(name)

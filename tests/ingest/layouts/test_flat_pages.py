@@ -63,3 +63,8 @@ def test_a_level_cut_by_the_page_end_is_whole(rest: str) -> None:
     grid = table(HEADER + above + rest)
     grid.page_rows = frozenset({4})
     assert [each.level1 for each in read(*ABOVE, grid).projects[1].indicators] == ["产出指标", "效益指标", "效益指标"]
+
+
+def test_a_name_alone_that_speaks_of_seals_is_a_project() -> None:
+    drawing = HEADER.replace("单位名称", "序号") + " | 公章刻制经费 | | | | |\n | | | | 产出指标 | 公章 | 9枚"
+    assert [project.name for project in read(*ABOVE, table(drawing)).projects] == ["管网检测与", "公章刻制经费"]
