@@ -232,7 +232,7 @@ def test_the_home_page_says_when(city: City) -> None:
     ):
         with time_machine.travel(now, tick=False):
             page = browser(city.filer).get("/").content.decode()
-        assert "2027 年年初申报：11月1日至12月10日" in page
+        assert "2027 年年初申报：2026年11月1日至2026年12月10日" in page
         assert words in page
         assert "2029" not in page
     with time_machine.travel("2026-12-11T09:00:00+08:00", tick=False):
