@@ -237,6 +237,10 @@ class ProjectBuilder:
         filled = [each.pair for each in card.pairs if not is_blank(each.pair.value)]
         goals = {(pair.key, pair.term) for pair in filled if pair.key in _GOALS}
         annual = {("goal", "annual"), ("goal", None)} & goals
+        lists = {term for term, drafts in (*card.indicators.items(), *card.beside.items()) if drafts}
+        if lists == {"annual"}:
+            # 总体目标 over 年度绩效指标 and nothing else
+            annual |= {("overall_goal", None)} & goals
         if not annual or goals - annual or not card.first("multi_year_total"):
             return False
         if any(_is_annual_money(each.pair) for each in card.pairs):

@@ -212,3 +212,11 @@ def test_a_page_may_end_above_the_goal() -> None:
     head, goal = FORM.split("年度目标")
     blocks = [table(head), *lines("- 8 -"), table("年度目标" + goal), table(INDICATORS)]
     assert told(read(*lines("项目支出绩效目标表", "单位：万元"), *blocks)) == READ
+
+
+@pytest.mark.parametrize(("heading", "total"), [("年度绩效指标", 600000), ("绩效指标", None)])
+def test_money_of_the_term_is_the_years_where_all_else_is_of_the_year(heading: str, total: int | None) -> None:
+    form = FORM.replace("年度资金总额", "实施期资金总额").replace("年度目标", "总体目标")
+    extraction = read(*lines("项目支出绩效目标表"), table(form + INDICATORS.lstrip().replace("绩效指标", heading, 1)))
+    assert extraction.projects[0].total == total
+    assert ("TERM_OF_MONEY" in codes(extraction)) is (total is not None)
