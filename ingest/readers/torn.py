@@ -9,6 +9,7 @@ from ingest.readers.pdftext import join
 
 # Where a sentence ends, a cell may end.
 _ENDS = tuple("。；！？;!?")
+_SIGNS = "≥≤＞＜>=<＝≧≦"
 # That so many texts of a row fill their cells by chance is not to be expected.
 _NO_CHANCE = 3
 
@@ -33,23 +34,32 @@ def torn_row(upper: Grid, lower: Grid, full: set[tuple[int, int]]) -> Torn | Non
     above, last, first = _at_the_end(upper), _filled(upper.rows[-1]), _filled(lower.rows[number])
     if not first or not first < above.keys():
         return None
-    again = len(first & last)
-    if not (again <= max(1, len(last) // 2) or again >= _NO_CHANCE):
-        return None
     origins = {column: above[column] for column in first}
     surely = [
         column
         for column, row in origins.items()
         if (row, column) in full and str(upper.rows[row][column])[-1:] not in _ENDS
     ]
+    if any(
+        _are_alike(str(upper.rows[row][column]), str(lower.rows[number][column])) for column, row in origins.items()
+    ):
+        return None
     # where most are, a text beside them may have ended at the end of its line
-    if len(surely) < len(first) and not (len(surely) >= _NO_CHANCE and len(surely) * 2 > len(first)):
+    by_chance = len(surely) < _NO_CHANCE
+    if len(surely) < len(first) and (by_chance or len(surely) * 2 <= len(first)):
+        return None
+    if by_chance and len(first & last) > max(1, len(last) // 2):
         return None
     # what runs on over the rows below goes on from a cell that ran over rows itself, or is cut with all the row
     tall = [origins[span.left] for span in lower.spans if span.top == number < span.bottom and span.left in first]
-    if len(upper.rows) - 1 in tall and not last <= first:
+    if by_chance and len(upper.rows) - 1 in tall and not last <= first:
         return None
     return Torn(number, origins)
+
+
+def _are_alike(above: str, below: str) -> bool:
+    """Whether two texts are of one kind, each whole: 数量指标 and 质量指标, ≥40场 and ≥95%."""
+    return above[-2:] == below[-2:] or (below[0] in _SIGNS and any(sign in above for sign in _SIGNS))
 
 
 def repeated_rows(upper: Grid, lower: Grid) -> int:

@@ -338,6 +338,17 @@ def test_a_merged_cell_cut_with_the_row_beside_it_goes_on() -> None:
     assert [problem.code for problem in document.problems] == ["ROW_REJOINED"]
 
 
+def test_the_first_row_of_a_merged_cell_cut_after_its_first_line() -> None:
+    wide = "#table(columns: (2.2cm, 2.2cm, 2.2cm, 2.2cm), inset: 0pt, "
+    first = f"{wide} [古籍修复一千], [数字化采购与], [展览四十场之], [九]) #pagebreak()"
+    second = f"{wide} table.cell(rowspan: 2)[册], [扫描], [多], [], [装裱], [展柜], [三])"
+    document = read(pdf(first + second), "断.pdf")
+    assert padded(document.grids[0]) == [
+        ["古籍修复一千册", "数字化采购与扫描", "展览四十场之多", "九"],
+        [None, "装裱", "展柜", "三"],
+    ]
+
+
 def test_a_row_under_texts_shorter_than_their_columns_is_one_of_its_own() -> None:
     wide = "#table(columns: (2.2cm, 2.2cm, 2.2cm, 2.2cm), inset: 2pt, "
     first = f"""{wide} [古籍], [古籍修复一千], [数字化采购与], [展览四十场之],
