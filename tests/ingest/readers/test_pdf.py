@@ -369,6 +369,15 @@ def test_one_cell_of_a_torn_row_may_end_at_the_end_of_its_line() -> None:
     ]
 
 
+def test_two_words_of_levels_are_two_rows() -> None:
+    wide = "#table(columns: (1.5cm, 1.5cm, 2.2cm, 2.2cm), inset: 0pt, "
+    first = f"{wide} [产出指标], [数量指标], [古籍修复一千], [一千五百余册]) #pagebreak()"
+    second = f"{wide} [], [成本指标], [每册修复支出], [八百五十元内])"
+    document = read(pdf(first + second), "断.pdf")
+    assert [row[1] for row in document.grids[0].rows] == ["数量指标", "成本指标"]
+    assert document.problems == []
+
+
 @pytest.mark.parametrize("first", ["完成全市馆藏古籍的扫描。", "修复古籍"])
 def test_text_that_has_ended_is_not_continued(first: str) -> None:
     document = read(torn("并对外开放。", first=first), "断.pdf")
