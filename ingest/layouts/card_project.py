@@ -32,6 +32,7 @@ _FILLER = re.compile(r"\s*(?:(?:年度|总体)?目标\s*\d{1,2}\s*[:：]?)?[\s�
 _NO_PROJECT = re.compile(
     r"(?:本?(?:部门|单位|年度?|年)|20\d\d年度?)*(?:不涉及|不适用|无此类?(?:项目|情况|支出)?|(?:没有|无).{0,6}(?:项目|支出|预算))[。.]?"
 )
+_ONE_TEXT = ("project_name", "project_code", "category", "period", "department", "unit_name", "unit_code")
 _NOTHING = frozenset(["", "/", "-", "—", "——", "--", "无"])
 
 
@@ -121,6 +122,7 @@ class ProjectBuilder:
         )
         self._organisation(project)
         self._texts(project)
+        self._second_texts()
         self._money(project)
         project.indicators = self._indicators()
         return project
@@ -188,6 +190,19 @@ class ProjectBuilder:
         for each in card.pairs:
             if each.pair.key in _PLAN_LABELS and not is_blank(each.pair.value):
                 project.spending_plan.setdefault(_PLAN_LABELS[each.pair.key], plain(each.pair.value))
+
+    def _second_texts(self) -> None:
+        """Of two labels of one field with different texts the first counts, the other is told."""
+        for name in _ONE_TEXT:
+            first = self.card.first(name)
+            for each in self.card.pairs:
+                if first is None or each.pair.key != name or each.above:
+                    continue
+                used, other = (ticked(plain(found.pair.value)) or "" for found in (first, each))
+                if other not in _NOTHING and key(other) != key(used):
+                    self.clerk.problems.append(
+                        report("FIELD_TWICE", each.place, field=BY_KEY[name].label, found=other, expected=used)
+                    )
 
     def _long(self, name: str, multi: bool | None = None) -> str | None:
         texts = [

@@ -17,6 +17,7 @@ class FlatColumns:
     readers          one for each block of indicators that counts
     shared           units and projects stand in one column
     name             column of project names;  code  of codes, None where there is none
+    codes_of_units   the codes are those of units, on rows of projects too
     project          all columns of unit and project, without those of indicators
     first_indicator  the leftmost column of indicators
     leading          whether all project columns stand left of it
@@ -29,6 +30,7 @@ class FlatColumns:
     shared: bool
     name: int
     code: int | None
+    codes_of_units: bool = False
     project: tuple[int, ...] = ()
     first_indicator: int = 0
     leading: bool = True
@@ -51,6 +53,7 @@ class FlatColumns:
             name=next((fields[name] for name in _NAMES if name in fields), 0),
             code=next((fields[name] for name in codes if name in fields), None),
         )
+        columns.codes_of_units = shared and columns.code is not None and columns.code == fields.get("unit_code")
         indicator = {column for reader in readers for column in reader.columns}
         columns.first_indicator = min(indicator, default=header.width)
         columns.project = tuple(sorted({*fields.values(), *header.funding.values(), *header.plan.values()} - indicator))

@@ -195,7 +195,9 @@ class FlatProjects:
         start = _Start(total=Clerk(self.clerk.unit).amount_of(cells[total], "", str) if total is not None else None)
         own_code, start.name = split_project(name)
         start.code = code or own_code
-        if columns.shared and own_code and len(code) <= _LONGEST_UNIT_CODE:
+        if columns.codes_of_units and 0 < len(code) <= _LONGEST_UNIT_CODE:
+            start.unit_code, start.code = code, own_code
+        elif columns.shared and own_code and len(code) <= _LONGEST_UNIT_CODE:
             start.code = own_code
         if not columns.shared:
             for column in (fields.get("unit_name"), fields.get("unit_and_project")):
@@ -247,7 +249,9 @@ class FlatProjects:
 
     def _place(self, project: ProjectDraft, start: _Start, columns: FlatColumns) -> None:
         """Put the project into its unit and department."""
-        if not columns.shared:
+        if columns.shared:
+            project.unit_code = start.unit_code
+        else:
             if start.unit_name or start.unit_code:
                 self._unit = (start.unit_code, start.unit_name)
             project.unit_code, project.unit_name = self._unit

@@ -10,7 +10,7 @@ from ingest.grid import Cell, CellError, Grid
 from ingest.layouts.cells import Clerk, long, plain
 from ingest.layouts.columns import Block
 from ingest.layouts.combined import indicators_in
-from ingest.layouts.words import is_level, without_score
+from ingest.layouts.words import is_level, levels_of, without_score
 from ingest.problems import report
 
 # 指标1：, 指标2: the form's own numbering before what the unit wrote.
@@ -173,9 +173,10 @@ class IndicatorReader:
 
     def _levels(self, cells: Sequence[Cell]) -> None:
         if self.level1_column is not None and (level1 := without_score(plain(cells[self.level1_column]))):
+            level1, level2 = levels_of(level1)
             if level1 != self.level1:
                 self.level2 = self.block.level2
-            self.level1 = level1
+            self.level1, self.level2 = level1, level2 or self.level2
         if self.level2_column is not None and (level2 := without_score(plain(cells[self.level2_column]))):
             self.level2 = level2
 

@@ -68,6 +68,7 @@ _PROJECT_CODE = re.compile(
     r"[\[［【〔(（]\s*(?P<bracketed>[0-9A-Za-z][0-9A-Za-z—–-]{4,})\s*[\]］】〕)）]\s*[-—–－_]?"
     r"|(?P<dashed>\d{1,4}[—–－-]\d{4,})\s*[-—–－_]?"
     r"|(?P<long>(?=[0-9A-Za-z]*\d)[0-9A-Z][0-9A-Za-z]{8,})\s*[-—–－_:：\s]?"
+    r"|(?P<numbered>\d{5,})\s*[-—–－_:：]"
     r"|(?P<cut>[—–－-]\d{4,})"
     r")\s*(?=[\u3400-\u9fff(（《“\"])"
 )
@@ -122,6 +123,16 @@ def without_score(text: str) -> str:
     return bare if bare != text and is_level(bare) else text
 
 
+_LEVELS_JOINED = re.compile(r"\s*[-—–－/／:：>→]+\s*")
+
+
+@lru_cache(maxsize=8192)
+def levels_of(text: str) -> tuple[str, str | None]:
+    """`产出指标-数量指标` → ("产出指标", "数量指标"): two levels in one cell. Otherwise (text, None)."""
+    first, *rest = _LEVELS_JOINED.split(text, maxsplit=1)
+    return (first, rest[0]) if rest and is_level1(first) and is_level2(rest[0]) else (text, None)
+
+
 @lru_cache(maxsize=8192)
 def is_total(text: str) -> bool:
     """合计, 总计, 小计 …"""
@@ -152,7 +163,7 @@ def split_project(text: str) -> tuple[str | None, str]:
     """`2—1000001某经费` → ("2—1000001", "某经费"). A name that merely begins with a number keeps it."""
     text = one_line(text)
     if found := _PROJECT_CODE.match(text):
-        code = found["bracketed"] or found["dashed"] or found["long"] or found["cut"]
+        code = next(filter(None, found.groupdict().values()))
         return code, text[found.end() :]
     return None, text
 
