@@ -200,14 +200,14 @@ def _is_overall(blocks: list[Block], match: Match) -> bool:
     titles = [
         line
         for block in blocks
-        for line in ([block.text] if isinstance(block, Paragraph) else _title_lines(block))
+        for line in ([block.text] if isinstance(block, Paragraph) else _title_lines(block, len(block.rows)))
         if is_title(line) or is_department_goal_title(line)
     ]
     return bool(titles) and is_department_goal_title(titles[-1]) and "项目名称" not in match.found
 
 
-def _title_lines(grid: Grid) -> Iterator[str]:
-    for row in grid.rows[:_TITLE_ROWS]:
+def _title_lines(grid: Grid, most: int = _TITLE_ROWS) -> Iterator[str]:
+    for row in grid.rows[:most]:
         filled = texts_of(row)
         if len(filled) > 2:
             return
