@@ -444,6 +444,10 @@ class _Sorter:
         if name == "value" and found.term == "annual" and block.value_term != "annual":
             self.header.unused.append((slots[name], self.texts[slots[name]]))
             return True
+        if name == "value" and bare.endswith("单位") and "measure_unit" not in slots:
+            # 指标值单位 alone is a value with its unit, beside 指标值 it is the unit
+            slots["measure_unit"] = column.number
+            return False
         if name == "indicator_name" and bare.startswith(("四级", "明细", "4级", "末级")):
             return True
         if name in {"indicator_name", "value"} and "内容" in bare and "description" not in slots:
