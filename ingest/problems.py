@@ -58,6 +58,7 @@ KINDS: dict[str, Kind] = {
     "LABEL_UNKNOWN": Kind("warning", "这一栏的名称认不出，内容未读取", "如需读取，请在页面上指定该栏的含义"),
     "COLUMN_NOT_LOADED": Kind("info", "这一列不属于绩效目标，内容未读取"),
     "FIELD_TWICE": Kind("info", "这一栏与前面一栏含义相同而内容不同，按前面的读取"),
+    "HEADER_INFERRED": Kind("warning", "绩效指标上面没有表头，按一级、二级指标的位置读取", "请核对指标名称和指标值"),
     "COLUMN_BY_LIKENESS": Kind("warning", "表头与已知名称相近，按相近的含义读取", "请核对该列的含义"),
     "TABLE_SKIPPED": Kind("info", "这张表不是项目绩效目标表，未读取"),
     "OTHER_STAGE": Kind("info", "这是绩效自评或监控表，不是绩效目标表，未读取"),

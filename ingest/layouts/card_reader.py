@@ -10,7 +10,7 @@ from ingest.layouts.cells import Clerk
 from ingest.layouts.columns import Header, texts_of
 from ingest.layouts.department_sections import take_sections
 from ingest.layouts.fitting import Fitter
-from ingest.layouts.header_rows import headers
+from ingest.layouts.header_rows import headers, headers_of_levels
 from ingest.layouts.headers import Term, meaning
 from ingest.layouts.heading import is_department_goal_title, is_title, labelled
 from ingest.layouts.indicators import IndicatorReader, torn_name
@@ -106,6 +106,9 @@ class CardReader:
         """A table: labels, then indicators, then perhaps the next form."""
         grid, sections = take_sections(grid, project=self.card.has(*NAME_KEYS), overall=self.card.department_goal)
         found = {header.top: header for header in headers(grid)}
+        if not found and not self.readers:
+            found = {header.top: header for header in headers_of_levels(grid)}
+            self.clerk.problems += [report("HEADER_INFERRED", grid.place(top)) for top in found]
         spans = grid.sizes
         row, count = 0, len(grid.rows)
         while row < count:
@@ -113,7 +116,7 @@ class CardReader:
                 row, pairs = section
                 self.card.pairs += [Found(pair, grid.place(pair.row, pair.at)) for pair in pairs]
                 self.readers = []
-            elif header := found.get(row):
+            elif header := found.pop(row, None):
                 self._use(grid, header)
                 row = header.bottom + 1
             elif self.readers and not self._ends(grid, row, spans):
@@ -299,7 +302,7 @@ class CardReader:
 
 def _lacks_cells(grid: Grid, header: Header) -> bool:
     """Whether the lower row of a header begins at the front, beneath a name, without the cells merged into it."""
-    if grid.spans or header.top == header.bottom:
+    if grid.spans or header.top >= header.bottom:
         return False
     upper, lower = texts_of(grid.rows[header.top]), texts_of(grid.rows[header.bottom])
     over = {column for column, _ in upper}

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ingest.grid import Cell, Grid
-from ingest.layouts.columns import Header, is_counting_row, text_at, texts_of, understand
+from ingest.layouts.columns import Block, Header, is_counting_row, text_at, texts_of, understand
 from ingest.layouts.headers import is_group, is_term, meaning
-from ingest.layouts.words import is_level, is_level1, is_total
+from ingest.layouts.words import is_level, is_level1, is_level2, is_total
 
 _MAX_HEADER_ROWS = 4
 
@@ -45,6 +45,33 @@ def _again(grid: Grid, last: Header, found: Header) -> Header | None:
         if [texts_of(row) for row in grid.rows[top : top + len(wanted)]] == wanted:
             return understand(grid, top, top + len(wanted) - 1)
     return None
+
+
+_LEAST_WITHOUT_HEADER = 3
+
+
+def headers_of_levels(grid: Grid) -> list[Header]:
+    """What the headers of forms would say that have none over their indicators: names and values beside level words.
+
+    Only where at least three rows hold 二级指标, name and value in the same columns and nothing right of them. Each
+    header ends above a row that begins with 一级指标, of every form one.
+    """
+    placed: list[tuple[int, int | None, tuple[int, ...]]] = []
+    for row in range(len(grid.rows)):
+        cells = texts_of(grid.rows[row])
+        second = next((at for at, (_, text) in enumerate(cells) if is_level2(text) and not is_level1(text)), None)
+        if second is not None and len(cells) == second + 3:
+            first = next((column for column, text in cells[:second] if is_level1(text)), None)
+            placed.append((row, first, tuple(column for column, _ in cells[second:])))
+    if len(placed) < _LEAST_WITHOUT_HEADER or len({columns for _, _, columns in placed}) > 1:
+        return []
+    level2, name, value = placed[0][2]
+    found = []
+    for (row, first, _), before in zip(placed, [-2, *(row for row, _, _ in placed)], strict=False):
+        if first is not None and row - before > 1:
+            slots = {"level1": first, "level2": level2, "indicator_name": name, "value": value}
+            found.append(Header(top=row, bottom=row - 1, width=value + 1, blocks=[Block(slots=slots)]))
+    return found
 
 
 # What the words of an indicator's header and of levels contain. Only texts that do are looked up: cells by the
@@ -131,6 +158,8 @@ def _goes_below(grid: Grid, row: int, top: int) -> bool:
     several = len(cells) > 1
     above = {column for line in range(top, row) for column, text in texts_of(grid.rows[line]) if not is_group(text)}
     groups = {column for line in range(top, row) for column, text in texts_of(grid.rows[line]) if is_group(text)}
+    if _within_merged(grid, row, top, [column for column, _ in cells]):
+        return True
     for column, text in cells:
         found = meaning(text)
         if found is None and several and (is_term(text) or is_total(text)):
@@ -141,6 +170,18 @@ def _goes_below(grid: Grid, row: int, top: int) -> bool:
         if alone and not (several and found.term):
             return False
     return True
+
+
+def _within_merged(grid: Grid, row: int, top: int, columns: list[int]) -> bool:
+    """Whether header cells reach down into this row, and all its own stand under one that is merged over columns."""
+    reaching = any(top <= span.top < row <= span.bottom for span in grid.spans)
+    return reaching and all(
+        any(
+            top <= span.top and span.bottom < row and span.left <= column <= span.right > span.left
+            for span in grid.spans
+        )
+        for column in columns
+    )
 
 
 def _wide(grid: Grid, column: int, top: int, row: int) -> bool:

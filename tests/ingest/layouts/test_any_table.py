@@ -61,6 +61,6 @@ blocks = st.one_of(
 def test_nothing_raises(found: list, format: str) -> None:
     extraction = interpret(Document(format, found), "表.xlsx")
     told = extraction.to_json()
-    assert set(told) == {"document", "projects", "problems"}
+    assert set(told) - {"department_goals"} == {"document", "projects", "problems"}
     assert all(isinstance(problem, Problem) and problem.message for problem in extraction.problems)
     assert extraction.projects or any(problem.severity == "error" for problem in extraction.problems)

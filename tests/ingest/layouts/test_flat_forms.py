@@ -7,6 +7,20 @@ from tests.ingest.layouts.forms import lines, read, severe, table, told
 
 # name: (lines above, drawing, what a clerk reads)
 FORMS = {
+    "years_before_beside_the_target": (
+        ["2027年部门预算项目支出绩效目标表", "单位：万元"],
+        """
+项目名称 | 单位名称 | 预算金额 | 绩效总目标 | 一级指标 | 三级指标 | 指标值 | < | < | 指标值设定依据
+^ | ^ | ^ | ^ | ^ | ^ | 前年完成值 | 上年预计完成值 | 本年目标值 | ^
+应急广播维护 | 云溪市应急保障中心 | 36.5 | 广播畅通 | 产出指标 | 维护终端数 | 700个 | 720个 | ≥760个 | 工作计划
+ | | | | 效益指标 | 预警覆盖率 | 90% | 92% | ≥95% | 历史数据
+""",
+        """
+# 应急广播维护 单位：云溪市应急保障中心 总额：365000.00 目标：广播畅通
+  产出指标 | - | 维护终端数 | ≥760个 | ≥760个 | 工作计划
+  效益指标 | - | 预警覆盖率 | ≥95% | ≥95% | 历史数据
+""",
+    ),
     "codes_and_both_levels_in_one_cell": (
         ["2027年度项目支出绩效目标表", "填报单位：云溪旗民政局　　单位：元"],
         """
@@ -384,3 +398,15 @@ def test_forms_nobody_has_seen_are_read_whole(name: str, merged: bool) -> None:
     assert told(extraction).strip() == expected.strip()
     assert extraction.document.layout == "flat"
     assert severe(extraction) == []
+
+
+def test_names_nobody_knows_under_a_wide_header_are_part_of_it() -> None:
+    drawing = """
+项目名称 | 预算金额（万元） | 一级指标 | 三级指标 | 指标值 | < | 指标说明
+^ | ^ | ^ | ^ | 摸底所得 | 本年目标值 | ^
+行道树补植 | 36.5 | 产出指标 | 补植株数 | 700株 | ≥760株 | 按街道统计
+"""
+    extraction = read(*lines("2027年项目绩效目标表"), table(drawing, merged=True))
+    [indicator] = extraction.projects[0].indicators
+    assert (indicator.name, indicator.value) == ("补植株数", "≥760株")
+    assert [each.found for each in extraction.problems if each.code == "COLUMN_UNKNOWN"] == ["摸底所得"]
