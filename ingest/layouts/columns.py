@@ -124,6 +124,7 @@ def understand(grid: Grid, top: int, bottom: int) -> Header | None:
     levels = _unnamed_levels(grid, bottom, stacks)
     _Sorter(header).sort([column for column in columns if column.number not in levels])
     _add_levels(header, levels, stacks)
+    _find_second_level(grid, header)
     _widen_values(grid, header, stacks)
     _find_names(grid, header)
     _tell_unstored(header, stacks)
@@ -140,10 +141,7 @@ def _unnamed_levels(grid: Grid, bottom: int, stacks: list[list[str]]) -> dict[in
     for number, stack in enumerate(stacks):
         if stack and not is_group(stack[-1]):
             continue
-        cells = [
-            text_at(grid, row, number) for row in range(bottom + 1, min(bottom + 1 + _PEEKED_ROWS, len(grid.rows)))
-        ]
-        cells = [cell for cell in cells if cell]
+        cells = [cell for cell in _first_cells(grid, bottom, number) if cell]
         ones, twos = sum(map(is_level1, cells)), sum(map(is_level2, cells))
         if max(ones, twos) < 2 or max(ones, twos) * 10 < len(cells) * 6:
             continue
@@ -165,6 +163,22 @@ def _add_levels(header: Header, levels: dict[int, str], stacks: list[list[str]])
         block.slots["indicator_name"] = after
 
 
+def _find_second_level(grid: Grid, header: Header) -> None:
+    """指标类别 | 指标类型: of two columns named for levels the second holds the words of 二级指标."""
+    for column, text in header.unused:
+        block = next((each for each in header.blocks if each.slots.get("level1", column) < column), None)
+        cells = [cell for cell in _first_cells(grid, header.bottom, column) if cell]
+        if block and "level2" not in block.slots and cells and sum(map(is_level2, cells)) * 2 > len(cells):
+            block.slots["level2"] = column
+            header.unused.remove((column, text))
+            return
+
+
+def _first_cells(grid: Grid, bottom: int, column: int) -> list[str]:
+    """The texts of a column in the first rows below a header."""
+    return [text_at(grid, row, column) for row in range(bottom + 1, min(bottom + 1 + _PEEKED_ROWS, len(grid.rows)))]
+
+
 def _widen_values(grid: Grid, header: Header, stacks: list[list[str]]) -> None:
     """指标值 over a column of signs: the columns without a name right of it hold number and unit."""
     for block in header.blocks:
@@ -172,11 +186,7 @@ def _widen_values(grid: Grid, header: Header, stacks: list[list[str]]) -> None:
         if number is None or "value" in block.spread:
             continue
         after = [column for column in range(number + 1, len(stacks)) if not any(stacks[number + 1 : column + 1])]
-        cells = [
-            text_at(grid, row, number)
-            for row in range(header.bottom + 1, min(header.bottom + 1 + _PEEKED_ROWS, len(grid.rows)))
-        ]
-        cells = [cell for cell in cells if cell]
+        cells = [cell for cell in _first_cells(grid, header.bottom, number) if cell]
         if after and cells and sum(1 for cell in cells if sign_of(cell)) * 2 > len(cells):
             block.spread["value"] = (number, *after)
 
@@ -186,8 +196,7 @@ def _find_names(grid: Grid, header: Header) -> None:
     for block in header.blocks:
         if "indicator_name" in block.slots or not {"level1", "level2", "value"} <= set(block.slots):
             continue
-        rows = range(header.bottom + 1, min(header.bottom + 1 + _PEEKED_ROWS, len(grid.rows)))
-        cells = [cell for row in rows if (cell := text_at(grid, row, block.slots["level2"]))]
+        cells = [cell for cell in _first_cells(grid, header.bottom, block.slots["level2"]) if cell]
         words = sum(map(is_level2, cells)) * 2 > len(cells)
         if not words:
             block.slots["indicator_name"] = block.slots.pop("level2")

@@ -202,10 +202,17 @@ class _Table:
                 self.lines[-1].append(line)
 
     def go_on(self, text: str, line: int) -> None:
-        """A further line of the cell before; a page number after a blank line is none."""
-        if line > self._last + 1 and text.strip("-— ").isdigit():
+        """A further line of the cell before. After a blank line a page number is none, a heading a row of its own."""
+        apart = line > self._last + 1
+        if apart and text.strip("-— ").isdigit():
             return
         self._last = line
+        if apart and _is_row(text):
+            self._end_row()
+            self.rows[-1].append(text)
+            self.lines[-1].append(line)
+            self._end_row()
+            return
         for row in reversed(self.rows):
             if row:
                 row[-1] = f"{row[-1]}\n{text}" if row[-1] else text

@@ -48,6 +48,12 @@ def test_an_empty_paragraph_in_a_cell_is_no_row_end() -> None:
     assert told(extract(_text(body), "表.txt")) == _expected()
 
 
+def test_a_heading_between_two_tables_is_no_part_of_a_cell() -> None:
+    whole = _one_cell_a_line(CARD.format(GOAL.replace("\n", "\\n")))
+    body = whole.replace("\t一级指标", "\n绩效指标\n\t一级指标", 1)
+    assert told(extract(_text(body), "表.txt")) == _expected()
+
+
 def test_what_follows_the_table_is_not_taken_into_it() -> None:
     body = _one_cell_a_line(CARD.format(GOAL.replace("\n", "\\n")))
     after = "\n八、名词解释\n财政拨款：财政安排的资金。\n\n1\n"
