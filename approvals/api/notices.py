@@ -136,6 +136,7 @@ class NoticeViewSet(mixins.ListModelMixin, Scoped):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
+        operation_id="notices_read_all",
         summary=_("全部标为已读"),
         description=_("把本人的未读通知全部标为已读。"),
         request=None,

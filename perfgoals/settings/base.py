@@ -196,6 +196,8 @@ SPECTACULAR_SETTINGS = {
         "DeclarationState": "approvals.states.State",
         "DeclarationKind": "approvals.models.declaration.Kind",
         "UploadState": "ingest.models.upload.Upload.State",
+        "NoticeTopic": "approvals.topics.Topic",
+        "EndpointKind": "approvals.models.notice.Endpoint.KINDS",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "/static/app/icon.svg",
