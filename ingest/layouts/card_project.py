@@ -49,12 +49,14 @@ class Found:
 class Card:
     """Everything read of one form before money units are known.
 
+    heading     the numbered line right over it, which names a project where no label does
     indicators  by term: those of the year, those of several years
     beside      the same of a second list that stands right of the first, to be read after it
     """
 
     place: str = ""
     title: str = ""
+    heading: str = ""
     department_goal: bool = False
     pairs: list[Found] = field(default_factory=list)
     orphans: list[tuple[str, str]] = field(default_factory=list)
@@ -93,7 +95,8 @@ class Card:
     @property
     def is_of_department(self) -> bool:
         """Whether it is the form of a whole department: its title says so, or it has a department and no project."""
-        return self.department_goal or (self.has("department", "unit_name") and not self.has(*NAME_KEYS))
+        named = self.heading or self.has(*NAME_KEYS)
+        return self.department_goal or (self.has("department", "unit_name") and not named)
 
     @property
     def is_empty(self) -> bool:
@@ -152,7 +155,7 @@ class ProjectBuilder:
         name = self.card.text("project_name") or self.card.text("unit_and_project", "programme")
         if name:
             return split_project(name)
-        return None, name_from_title(self.card.title) if not self.card.has("project_name") else None
+        return None, None if self.card.has("project_name") else name_from_title(self.card.title) or self.card.heading
 
     def _organisation(self, project: ProjectDraft) -> None:
         card = self.card

@@ -12,7 +12,7 @@ from ingest.layouts.department_sections import take_sections
 from ingest.layouts.fitting import Fitter
 from ingest.layouts.header_rows import headers, headers_of_levels
 from ingest.layouts.headers import Term, meaning
-from ingest.layouts.heading import is_department_goal_title, is_title, labelled
+from ingest.layouts.heading import is_department_goal_title, is_title, labelled, name_from_heading
 from ingest.layouts.indicators import IndicatorReader, torn_name
 from ingest.layouts.inline import MONEY_GROUPS, inline_pairs
 from ingest.layouts.labels import WEAK, is_signature, label_of, labels_in, tokens_of
@@ -95,6 +95,10 @@ class CardReader:
             if not any(units_stated(f"{label}:{value}")):
                 pair = Pair(name, label, value, 0, 0, found.term if found else None)
                 self.card.pairs.append(Found(pair, block.place, above=True))
+        if name := name_from_heading(text):
+            if self.card.has_header:
+                self.close()
+            self.card.heading = name
         if len(text) < 60 and split_organisation(text)[0]:
             if self.card.has_header:
                 self.close()
@@ -155,6 +159,8 @@ class CardReader:
             return False
         first = tokens[0]
         if is_signature(first.text) or (is_title(first.text) and len(tokens) == 1):
+            return True
+        if len(tokens) == 1 and first.column == 0 and name_from_heading(first.text):
             return True
         if any(is_level1(token.text) for token in tokens[1:3]):
             # 年度目标1 | 产出指标 | …: the goal a row of indicators belongs to
@@ -249,8 +255,10 @@ class CardReader:
                 continue
             below = tokens_of(grid, row + 1, spans) if row + 1 < bottom else []
             keys = {found.key for found in labels_in(tokens, below).values()}
-            title = len(tokens) == 1 and is_title(tokens[0].text) and _term_of(tokens[0].text) is None
-            if (title and (full or named)) or (full and keys & START_KEYS) or (named & keys):
+            alone = tokens[0].text if len(tokens) == 1 else ""
+            title = is_title(alone) and _term_of(alone) is None
+            again = full and (name_from_heading(alone) or keys & START_KEYS)
+            if again or (title and (full or named)) or named & keys:
                 starts.append(row)
                 full, named = False, keys & NAME_KEYS
             else:
@@ -293,7 +301,9 @@ class CardReader:
             place = grid.place(token.row, token.column)
             for unit in units_stated(token.text):
                 card.units.add(unit, place)
-            if token not in titles:
+            if name := name_from_heading(token.text) if token.row < first else None:
+                card.heading = card.heading or name
+            elif token not in titles:
                 card.orphans.append((token.text, place))
             elif token.row >= first:
                 self._title(token.text)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ingest.drafts import DocumentDraft, ProjectDraft
 from ingest.layouts.headers import meaning
 from ingest.layouts.inline import split_line
-from ingest.layouts.words import split_organisation
+from ingest.layouts.words import looks_like_organisation, split_organisation
 from ingest.problems import Problem, report
 from perfgoals.money import money_unit
 from perfgoals.text import find_date, find_years, fold, key, one_line
@@ -27,6 +27,15 @@ _GENERIC = re.compile(
     r"^关于|[(（][^()（）]*[)）]|[省市县区州]直|信息|20\d{2}年度?|[\u4e00-\u9fff]{1,6}(?:省|市|县|区|州|盟|旗)本?级?|[省市县区]级|本级|部门|单位|预算|项目|支出|重点|专项|资金|转移支付|一般性|年初|追加|调整|政策|整体"
     r"|绩效|目标|指标|长期|中长期|中期|年度|总体|公开|批复|申报|汇总|明细|情况|和|及|、|的|财政|政府|一般|二级|一级|经费|资金项目|[\u4e00-\u9fff]{2,14}(?:局|委员会|办公室|中心|厅)"
 )
+_NUMBERED = re.compile(
+    r"^(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.．]|\d{1,3}[、.．](?!\d))\s*(\S.{2,39})$"
+)
+# What headings within a publication are about, and what makes a sentence.
+_NO_NAME = re.compile(
+    r"[。；;，,：:！!？?]|绩效|指标|目标|情况|说明|解释|概况|概述|部分|公开|报表|总表|收支|收入|支出$|预算$|决算|职责|职能|机构|依据"
+    r"|问题|措施|意见|建议|附件|安排$|其他|事项|内容|任务|计划|方案|原因|结果|分析|变化|要求|填报|审核"
+)
+_AND_PROJECTS = re.compile(r"整体.{0,8}[及和与、].{0,6}项目")
 _DEPARTMENT_GOAL = re.compile(r"整体(?:支出)?(?:预算)?绩效|部门整体|单位整体")
 # Forms of other stages of the same year: what was reached, not what is aimed at.
 _OTHER_STAGE = re.compile(r"(?:自评|绩效评价|监控|运行监测|评分|完成情况)[^表]{0,6}表")
@@ -68,6 +77,13 @@ def name_from_title(title: str) -> str | None:
     return None if not name or not _GENERIC.sub("", name) else name
 
 
+def name_from_heading(text: str) -> str | None:
+    """`（一）某项补助` → `某项补助`: a numbered line that may name the project of the form under it; else None."""
+    found = _NUMBERED.match(one_line(text))
+    name = found[1].strip() if found else ""
+    return name if name and not _NO_NAME.search(name) and not looks_like_organisation(name) else None
+
+
 def is_year_line(text: str) -> bool:
     """`（2026年度）`, alone or with the money unit."""
     return bool(_YEAR_LINE.match(key(text)))
@@ -82,9 +98,9 @@ def is_title(text: str) -> bool:
 
 
 def is_department_goal_title(text: str) -> bool:
-    """The title of a department's overall goals 部门整体绩效目标."""
+    """The title of a department's overall goals 部门整体绩效目标; not of these and the projects in one publication."""
     line = key(text)
-    return len(line) <= _MAX_TITLE and bool(_DEPARTMENT_GOAL.search(line))
+    return len(line) <= _MAX_TITLE and bool(_DEPARTMENT_GOAL.search(line)) and not _AND_PROJECTS.search(line)
 
 
 def is_other_stage_title(text: str) -> bool:

@@ -627,3 +627,39 @@ def test_a_second_text_for_one_field_is_told() -> None:
     assert extraction.projects[0].category == "经常性"
     [told_twice] = [each for each in extraction.problems if each.code == "FIELD_TWICE"]
     assert (told_twice.found, told_twice.expected) == ("一次性项目", "经常性")
+
+
+FORM_UNDER_A_HEADING = """
+年度目标 | {} | < | <
+一级指标 | 二级指标 | 三级指标 | 指标值
+产出指标 | 数量指标 | {} | {}
+效益指标 | 社会效益指标 | 群众知晓率 | ≥30%
+"""
+ELEVATORS = FORM_UNDER_A_HEADING.format("补助发放到位。", "补助台数", "120台")
+FOOD = FORM_UNDER_A_HEADING.format("完成抽检。", "抽检批次", "≥5000批次")
+LINES = (
+    "（一）老旧电梯改造补助", "项目单位：云溪市市监局　　项目资金：240万元",
+    "（二）食品抽检", "项目单位：云溪市食检所　　项目资金：365万元",
+)  # fmt: skip
+TITLES = ("云溪市2027年部门整体及项目绩效目标公开", "二、项目绩效目标")
+UNDER_HEADINGS = """
+# 老旧电梯改造补助 单位：云溪市市监局 总额：2400000.00 目标：补助发放到位。
+  产出指标 | 数量指标 | 补助台数 | 120台 | ＝120台
+  效益指标 | 社会效益指标 | 群众知晓率 | ≥30% | ≥30%
+# 食品抽检 单位：云溪市食检所 总额：3650000.00 目标：完成抽检。
+  产出指标 | 数量指标 | 抽检批次 | ≥5000批次 | ≥5000批次
+  效益指标 | 社会效益指标 | 群众知晓率 | ≥30% | ≥30%
+"""
+
+
+def test_a_numbered_heading_names_the_project_of_a_form_without_a_name() -> None:
+    blocks = [*lines(*TITLES, *LINES[:2]), table(ELEVATORS), *lines(*LINES[2:]), table(FOOD)]
+    assert told(read(*blocks)).strip() == UNDER_HEADINGS.strip()
+
+
+def test_the_same_on_one_sheet() -> None:
+    rows = [*TITLES, *LINES[:2], *ELEVATORS.strip().split("\n"), "", *LINES[2:], *FOOD.strip().split("\n")]
+    width = " | <" * 3
+    drawing = "\n".join(row if "|" in row else f"{row}{width}" if row else " | | |" for row in rows)
+    for merged in (True, False):
+        assert told(read(table(drawing, merged=merged))).strip() == UNDER_HEADINGS.strip()
