@@ -95,10 +95,10 @@ class CardReader:
             if not any(units_stated(f"{label}:{value}")):
                 pair = Pair(name, label, value, 0, 0, found.term if found else None)
                 self.card.pairs.append(Found(pair, block.place, above=True))
-        if name := name_from_heading(text):
+        if heading := name_from_heading(text):
             if self.card.has_header:
                 self.close()
-            self.card.heading = name
+            self.card.heading = heading
         if len(text) < 60 and split_organisation(text)[0]:
             if self.card.has_header:
                 self.close()
@@ -301,8 +301,8 @@ class CardReader:
             place = grid.place(token.row, token.column)
             for unit in units_stated(token.text):
                 card.units.add(unit, place)
-            if name := name_from_heading(token.text) if token.row < first else None:
-                card.heading = card.heading or name
+            if heading := name_from_heading(token.text) if token.row < first else None:
+                card.heading = card.heading or heading
             elif token not in titles:
                 card.orphans.append((token.text, place))
             elif token.row >= first:
