@@ -228,8 +228,8 @@ def _belongs(group: str, leaf: str) -> bool | None:
         return told.group == "indicator"
     if kind == "goal":
         return told.group == "goal"
-    if kind in {"money", "funding"} or any(word in group for word in ("资金", "预算", "金额", "经费", "来源", "收入")):
-        return told.group in {"money", "funding"}
     if kind == "plan" or "计划" in group or "进度" in group:
         return told.group == "plan"
+    if kind in {"money", "funding"} or any(word in group for word in ("资金", "预算", "金额", "经费", "来源", "收入")):
+        return told.group in {"money", "funding"}
     return None

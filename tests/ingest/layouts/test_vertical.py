@@ -147,7 +147,15 @@ def _cells(drawing: str) -> str:
     return "\n\n".join(rows)
 
 
-@pytest.mark.parametrize("drawing", [GROUPED, LEVELS, SUBTOTALS, PAIRS, SIGNS_OVER_THREE, SIGNS])
+QUARTERS = """
+项目名称 | 预算金额（元） | 资金支出进度（%） | < | < | < | 年度绩效目标 | 绩效指标 | < | <
+^ | ^ | 3月底 | 6月底 | 9月底 | 12月底 | ^ | 一级 | 三级 | 指标值
+辅具适配 | 460000 | 20% | 50% | 80% | 100% | 适配辅具 | 产出 | 适配件数 | 500件
+康复训练 | 300000 | 25% | 50% | 75% | 100% | 康复训练 | 产出 | 训练人数 | ≥120人
+"""
+
+
+@pytest.mark.parametrize("drawing", [GROUPED, LEVELS, SUBTOTALS, PAIRS, SIGNS_OVER_THREE, SIGNS, QUARTERS])
 def test_merged_cells_of_a_header_cover_the_columns_they_covered(drawing: str) -> None:
     text = f"2026年项目绩效目标表\n\n{_cells(drawing)}\n".encode()
     assert told(extract(text, "表.txt")) == told(read(*lines("2026年项目绩效目标表"), table(drawing)))
