@@ -22,6 +22,7 @@ from ingest.layouts.columns import texts_of
 from ingest.layouts.department_goals import departments_of, read_department_goals
 from ingest.layouts.flat import FlatLayout
 from ingest.layouts.heading import HeadingReader, is_department_goal_title, is_other_stage_title, is_title
+from ingest.layouts.inner_header import with_header_above
 from ingest.layouts.results import columns_of_result, forms_after_results
 from ingest.layouts.split import pieces
 from ingest.layouts.vertical import unfold
@@ -177,7 +178,7 @@ def _blocks(document: Document) -> Iterator[Block]:
     """The blocks of the document, sheets with lists and forms cut between them."""
     for block in document.blocks:
         if isinstance(block, Grid):
-            yield from pieces(block)
+            yield from pieces(with_header_above(block))
         else:
             yield block
 

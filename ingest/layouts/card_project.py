@@ -115,6 +115,10 @@ class ProjectBuilder:
         """The project; None for a form that is no project's."""
         card = self.card
         code, name = self._name()
+        told = meaning(name) if name else None
+        if told and told.key and told.how == "exact":
+            # 项目名称 | 金额: headers side by side, not a label and its value
+            return None
         if not name or (_NO_PROJECT.fullmatch(name) and not any(self.card.indicators.values())):
             return None
         found = card.first("project_name", "programme")

@@ -51,7 +51,11 @@ _LETTER = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[【(（]20\d{2}[〕\]】)）]\d
 _YEAR_AFTER = re.compile(r"(?<=\S)[\s\u3000]+[(（]?20\d{2}年度?[)）]?\s*$")
 _MAX_TITLE = 60
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?:年|(?<=[(（]20\d\d)[)）])")
-_YEAR_LINE = re.compile(r"^[(（]?\s*(20\d{2})\s*年(?:度)?\s*[)）]?(?=$|(?:金额|货币)?单位)")
+# （2026年度）, 2026年 部门：某局 金额单位：元
+_YEAR_LINE = re.compile(
+    r"^[(（]?\s*(20\d{2})\s*年(?:度)?\s*[)）]?"
+    r"(?=$|(?:金额|货币)?单位|(?:部门|主管部门|填报|编制|申报|预算部门|预算单位|项目单位|实施单位)[\u4e00-\u9fff]{0,4}:)"
+)
 # 某局2026年部门预算: the heading of a publication that forms are a part of
 _BUDGET_OF_YEAR = re.compile(
     r"(?<!\d)(20\d{2})年度?[\u4e00-\u9fff“”]{0,20}预算(?:公开|说明|情况|报告|草案|表|[^\u4e00-\u9fff]|$)"

@@ -10,9 +10,10 @@ from ingest.grid import Cell, CellError, Grid
 from ingest.layouts.cells import Clerk, long, plain
 from ingest.layouts.columns import Block
 from ingest.layouts.combined import indicators_in
-from ingest.layouts.words import is_level, levels_of, without_score
+from ingest.layouts.words import bare_level, is_level, is_level1, levels_of
 from ingest.problems import report
 
+_LEVEL_BEFORE = re.compile(r"^([^:：]{2,12})[:：]\s*(?=\S)")
 # 指标1：, 指标2: the form's own numbering before what the unit wrote.
 _FORM_NUMBER = re.compile(r"^(?:三级|绩效)?指标\s*\d{1,2}\s*[:：、.．]?\s*")
 _LISTED = re.compile(r"^\s*(?:指标\s*\d{1,2}\s*[:：.、．]?|[(（]?\d{1,2}[)）.、．]|[①-⑳])\s*")
@@ -86,6 +87,7 @@ class IndicatorReader:
         self.custom_columns = tuple(block.custom.values())
         spread = {column for columns in block.spread.values() for column in columns}
         self.columns = tuple(sorted({*slots.values(), *block.custom.values(), *spread}))
+        self._level_in_name = self.level1_column is None and self.level2_column is None and block.level1 is None
         self.level1: str | None = block.level1
         self.level2: str | None = block.level2
 
@@ -120,6 +122,10 @@ class IndicatorReader:
         name = name_of(cells[self.name_column]) if self.name_column is not None else ""
         if self.name_column is not None and self.value_column is None and (name or not self.block.level1):
             return self._combined(grid, row, cells, self.name_column)
+        if self._level_in_name and (before := _LEVEL_BEFORE.match(name)) and is_level(before[1]):
+            # 产出指标：消除内涝点, in a table without columns of levels
+            name = name[before.end() :]
+            self.level1, self.level2 = (before[1], None) if is_level1(before[1]) else (self.level1, before[1])
         value = self._value(cells, self.value_column)
         if not name:
             self._without_name(grid, row, cells, value)
@@ -172,12 +178,12 @@ class IndicatorReader:
         return any(cells[c] is not None and cells[c] != "" for c in self.columns if c not in levels)
 
     def _levels(self, cells: Sequence[Cell]) -> None:
-        if self.level1_column is not None and (level1 := without_score(plain(cells[self.level1_column]))):
+        if self.level1_column is not None and (level1 := bare_level(plain(cells[self.level1_column]))):
             level1, level2 = levels_of(level1)
             if level1 != self.level1:
                 self.level2 = self.block.level2
             self.level1, self.level2 = level1, level2 or self.level2
-        if self.level2_column is not None and (level2 := without_score(plain(cells[self.level2_column]))):
+        if self.level2_column is not None and (level2 := bare_level(plain(cells[self.level2_column]))):
             self.level2 = level2
 
     def _value(self, cells: Sequence[Cell], column: int | None) -> str | None:

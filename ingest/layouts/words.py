@@ -117,9 +117,9 @@ def is_level(text: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def without_score(text: str) -> str:
-    """`产出指标（50分）` → 产出指标; a text that is no level stays as it is."""
-    bare = _SCORE.sub("", text)
+def bare_level(text: str) -> str:
+    """`产出指标（50分）`, `1.产出指标` → 产出指标; a text that is no level stays as it is."""
+    bare = _LEVEL_NUMBER.sub("", _SCORE.sub("", text))
     return bare if bare != text and is_level(bare) else text
 
 

@@ -7,6 +7,38 @@ from tests.ingest.layouts.forms import lines, read, severe, table, told
 
 # name: (lines above, drawing, what a clerk reads)
 FORMS = {
+    "header_of_indicators_beside_the_first_project": (
+        ["2027年县直部门重点项目绩效目标表", "填报单位（盖章）：云溪县教体局　　金额单位：万元"],
+        """
+序号 | 项目名称 | 金额 | 主管部门 | 绩效目标 | 绩效指标 | < | < | <
+1 | 营养改善计划 | 1,120 | 云溪县教体局 | 吃得好 | 指标类型 | 指标名称 | 绩效标准 | 指标值
+^ | ^ | ^ | ^ | ^ | 产出指标 | 受益学生数 | 计划标准 | 1.5万人
+^ | ^ | ^ | ^ | ^ | 满意度指标 | 家长满意度 | 计划标准 | ≥95%
+2 | 校舍加固 | 300 | 云溪县教体局 | 校舍安全 | 指标类型 | 指标名称 | 绩效标准 | 指标值
+^ | ^ | ^ | ^ | ^ | 产出指标 | 加固面积 | 计划标准 | 6000平方米
+""",
+        """
+# 营养改善计划 部门：云溪县教体局 单位：云溪县教体局 总额：11200000.00 目标：吃得好
+  产出指标 | - | 受益学生数 | 1.5万人 | ＝1.5万人
+  满意度指标 | - | 家长满意度 | ≥95% | ≥95%
+# 校舍加固 部门：云溪县教体局 单位：云溪县教体局 总额：3000000.00 目标：校舍安全
+  产出指标 | - | 加固面积 | 6000平方米 | ＝6000平方米
+""",
+    ),
+    "levels_before_names_and_a_year_before_the_department": (
+        ["部门预算项目绩效目标汇总表", "2027年    部门：云溪县教育局    金额单位：元"],
+        """
+项目名称 | 预算金额 | 总体绩效目标 | 产出指标 | 效益指标 | 满意度指标
+校园安保服务 | 1,860,000.00 | 保障32所学校安全 | 1.数量指标：覆盖学校数32所\\n2.质量指标：保安持证率100% | 社会效益指标：责任事故0起 | 家长满意度≥95%
+""",
+        """
+# 校园安保服务 部门：云溪县教育局 总额：1860000.00 目标：保障32所学校安全
+  产出指标 | 数量指标 | 覆盖学校数 | 32所 | ＝32所
+  产出指标 | 质量指标 | 保安持证率 | 100% | ＝100%
+  效益指标 | 社会效益指标 | 责任事故 | 0起 | ＝0起
+  满意度指标 | - | 家长满意度 | ≥95% | ≥95%
+""",
+    ),
     "category_and_type_of_an_indicator": (
         ["2027年项目绩效目标表", "单位：万元"],
         """
@@ -425,3 +457,10 @@ def test_names_nobody_knows_under_a_wide_header_are_part_of_it() -> None:
     [indicator] = extraction.projects[0].indicators
     assert (indicator.name, indicator.value) == ("补植株数", "≥760株")
     assert [each.found for each in extraction.problems if each.code == "COLUMN_UNKNOWN"] == ["摸底所得"]
+
+
+def test_a_year_before_the_department_is_the_year_of_the_table() -> None:
+    above, drawing, _ = FORMS["levels_before_names_and_a_year_before_the_department"]
+    assert read(*lines(*above), table(drawing)).document.fiscal_year == 2027
+    told_of_work = ["部门预算项目绩效目标汇总表", "2025年工作完成情况：良好"]
+    assert read(*lines(*told_of_work), table(drawing)).document.fiscal_year is None
