@@ -15,10 +15,9 @@ from approvals.models.declaration import Kind, Origin
 from approvals.roles import Actor, Located, Role
 from approvals.rules import may_edit
 from approvals.selectors.contents import project_contents
-from approvals.selectors.declarations import sees
 from approvals.selectors.people import actor_of
 from approvals.services.copying import copy_rows, insert
-from approvals.services.locks import lock_declarations
+from approvals.services.locks import lock_visible
 from approvals.services.reviewing import has_open_notes, resolve
 from approvals.states import State
 from perfgoals.errors import Refusal
@@ -147,8 +146,8 @@ def forget_files(attachments: Iterable[Attachment]) -> None:
 def locked_for_writing(declaration_id: int, actor: User, seen: int | None = None) -> Declaration:
     """A declaration this person may write now, locked; raises Refusal. `seen` is the revision he had before him."""
     person = actor_of(actor)
-    locked = lock_declarations([declaration_id])
-    if not locked or not sees(person, locked[0]):
+    locked = lock_visible(person, [declaration_id])
+    if not locked:
         raise Refusal("not_found", "没有找到该申报，或您无权查看。")
     declaration = locked[0]
     if not may_edit(declaration, person):

@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.models import Model
 
 from approvals.models import Approval, Bureau, Declaration, Department, Project, Unit, User
+from approvals.roles import Actor
+from approvals.selectors.declarations import sees
 
 
 def lock_bureau(bureau_id: int) -> Bureau:
@@ -39,10 +41,15 @@ _CONTENT = (
 )  # fmt: skip
 
 
+def lock_visible(person: Actor, ids: Collection[int], content: bool = True) -> list[Declaration]:
+    """Those of them that the person may see, locked as by `lock_declarations`."""
+    return [declaration for declaration in lock_declarations(ids, content) if sees(person, declaration)]
+
+
 def lock_declarations(ids: Collection[int], content: bool = True) -> list[Declaration]:
     """The declarations with these ids, fresh from the database, locked, ordered by id; at most three statements.
 
-    Whether the person may see them is for the caller to ask (`sees`). Declarations of one unit share its object, and
+    Nobody is asked whether he may see them (`lock_visible`). Declarations of one unit share its object, and
     that of its department and bureau: in a batch most of the time would go into making thousands of equal ones. So do
     those that one person has taken up. Without `content` it is not fetched, for the same reason.
     """

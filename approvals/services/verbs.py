@@ -17,11 +17,11 @@ from approvals.reasons import Reason
 from approvals.roles import Actor
 from approvals.rules import why_not
 from approvals.selectors.deadlines import look_up_windows
-from approvals.selectors.declarations import sees, visible_to
+from approvals.selectors.declarations import visible_to
 from approvals.selectors.people import actor_of
 from approvals.selectors.reviewing import rules_of
 from approvals.services import reviewing
-from approvals.services.locks import lock_declarations
+from approvals.services.locks import lock_visible
 from approvals.services.reviewing import Left, Said
 from approvals.services.steps import take
 from approvals.states import State, Verb
@@ -107,8 +107,8 @@ def perform_many(
     reviewing.for_one_only(said, verb, len(ids))
     person = actor_of(actor)
     content = verb in (Verb.SUBMIT, Verb.AMEND, Verb.CONFIRM) or bool(notes)
-    declarations = lock_declarations(ids, content)
-    if not ids or len(declarations) < len(ids) or not all(sees(person, each) for each in declarations):
+    declarations = lock_visible(person, ids, content)
+    if not ids or len(declarations) < len(ids):
         raise Refusal("not_found", "没有找到该申报，或您无权查看。请从列表中重新打开。")
     if verb in (Verb.SUBMIT, Verb.PERMIT_LATE):
         look_up_windows(declarations)

@@ -7,11 +7,10 @@ from approvals.drafts import Grounds
 from approvals.models import Declaration, DepartmentGoal, FundingLine, Indicator, User
 from approvals.models.declaration import Kind, Origin
 from approvals.rules import may_adjust
-from approvals.selectors.declarations import sees
 from approvals.selectors.history import in_progress
 from approvals.selectors.people import actor_of
 from approvals.services.filing import may_file_for
-from approvals.services.locks import lock_declarations
+from approvals.services.locks import lock_visible
 from approvals.states import State
 from perfgoals.errors import Refusal
 
@@ -31,8 +30,8 @@ def open_adjustment(
     """
     person = actor_of(actor)
     # The approved row is locked, so that of two who ask at once one opens and the other hears of it.
-    locked = lock_declarations([declaration_id])
-    if not locked or not sees(person, locked[0]):
+    locked = lock_visible(person, [declaration_id])
+    if not locked:
         raise Refusal("not_found", "没有找到该申报，或您无权查看。")
     approved = locked[0]
     name = f"“{approved.project.name}”"

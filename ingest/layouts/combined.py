@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from approvals.values import split_value
-from ingest.layouts.words import bare_level, is_level2
+from ingest.layouts.words import bare_level, is_level, is_level2
 
 _NAME_AND_VALUE = re.compile(
     r"^([^\d≥≤<>＞＜=＝]{2,}?)\s*((?:[≥≤<>＞＜=＝≧≦]+|大于等于|小于等于|不少于|不低于|不超过|不高于|不小于|不大于|大于|小于|达到|至少|等于)?\s*\d.*)$"
@@ -26,13 +26,20 @@ def split_name(text: str) -> tuple[str, str | None]:
     return found[1].rstrip(":： ,，为"), found[2]
 
 
+def level_before(text: str) -> tuple[str, str]:
+    """`产出指标：消除内涝点` → ("产出指标", "消除内涝点"); ("", text) where no level stands before a colon."""
+    found = _LEVEL_BEFORE.match(text)
+    return (found[1], text[found.end() :]) if found and is_level(found[1]) else ("", text)
+
+
 def indicators_in(text: str) -> Iterator[tuple[str | None, str, str | None]]:
     """(level of the second floor, name, value) of every indicator in a cell; the level only where it is printed."""
     level2 = None
     for piece in _pieces(text.strip()):
-        if (before := _LEVEL_BEFORE.match(piece)) and is_level2(before[1]):
+        word, rest = level_before(piece)
+        if is_level2(word):
             # 数量指标：演出场次≥40场
-            level2, piece = bare_level(before[1]), piece[before.end() :]  # noqa: PLW2901
+            level2, piece = bare_level(word), rest  # noqa: PLW2901
         for each in _at_commas(_LISTED.sub("", piece).rstrip("。")):
             name, value = split_name(each)
             if value is None and (words := _NAME_AND_WORDS.match(each)):

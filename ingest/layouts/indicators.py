@@ -9,11 +9,10 @@ from ingest.drafts import IndicatorDraft
 from ingest.grid import Cell, CellError, Grid
 from ingest.layouts.cells import Clerk, long, plain
 from ingest.layouts.columns import Block
-from ingest.layouts.combined import indicators_in
+from ingest.layouts.combined import indicators_in, level_before
 from ingest.layouts.words import bare_level, is_level, is_level1, levels_of
 from ingest.problems import report
 
-_LEVEL_BEFORE = re.compile(r"^([^:：]{2,12})[:：]\s*(?=\S)")
 # 指标1：, 指标2: the form's own numbering before what the unit wrote.
 _FORM_NUMBER = re.compile(r"^(?:三级|绩效)?指标\s*\d{1,2}\s*[:：、.．]?\s*")
 _LISTED = re.compile(r"^\s*(?:指标\s*\d{1,2}\s*[:：.、．]?|[(（]?\d{1,2}[)）.、．]|[①-⑳])\s*")
@@ -122,10 +121,11 @@ class IndicatorReader:
         name = name_of(cells[self.name_column]) if self.name_column is not None else ""
         if self.name_column is not None and self.value_column is None and (name or not self.block.level1):
             return self._combined(grid, row, cells, self.name_column)
-        if self._level_in_name and (before := _LEVEL_BEFORE.match(name)) and is_level(before[1]):
-            # 产出指标：消除内涝点, in a table without columns of levels
-            name = name[before.end() :]
-            self.level1, self.level2 = (before[1], None) if is_level1(before[1]) else (self.level1, before[1])
+        level, rest = level_before(name) if self._level_in_name else ("", name)
+        if level and rest:
+            # a table without columns of levels
+            name = rest
+            self.level1, self.level2 = (level, None) if is_level1(level) else (self.level1, level)
         value = self._value(cells, self.value_column)
         if not name:
             self._without_name(grid, row, cells, value)
